@@ -1,0 +1,189 @@
+"""Executes notebooks into the jupyter-cache that MyST-NB reads: side by side, with book.frozen in the kernel.
+
+As a Sphinx extension it runs before documents are read and executes those that changed. MyST-NB then finds
+all of them in the cache and executes nothing itself.
+"""
+
+import hashlib
+import os
+import tempfile
+import time
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from importlib.metadata import version
+from pathlib import Path
+
+import nbformat
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
+from myst_nb.core.read import create_nb_reader
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from sphinx.errors import ExtensionError
+from sphinx.util import logging
+
+ROOT = Path(__file__).parent.parent
+CELL_TIMEOUT = 300  # seconds; a widget's cell draws up to 400 states
+JOBS = os.cpu_count() or 1
+
+# Besides a chapter's own code cells, its outputs depend on these.
+LIBRARIES = [
+    "numpy",
+    "torch",
+    "matplotlib",
+    "ipywidgets",
+    "scikit-learn",
+    "gymnasium",
+    "ipython",
+    "ipykernel",
+]
+BUILDERS = [ROOT / "book/frozen", ROOT / "book/theme/matplotlibrc"]
+
+logger = logging.getLogger(__name__)
+
+
+class ChapterError(Exception):
+    """A notebook that cannot be executed; the message names the notebook, the cell and the cause."""
+
+
+def kernel_environment() -> dict[str, str]:
+    """Environment of a chapter's kernel: the book's figure style, and none of the user's own settings."""
+    return os.environ | {
+        "PYTHONPATH": os.pathsep.join(
+            filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])
+        ),
+        "IPYTHONDIR": str(ROOT / "_build/ipython"),
+        "MATPLOTLIBRC": str(ROOT / "book/theme/matplotlibrc"),
+        # One thread a chapter: chapters run side by side, and threads that fight for cores take 20 times longer.
+        "OMP_NUM_THREADS": "1",
+    }
+
+
+def describe(cells: list, index: int) -> str:
+    """Where a cell is, for a message: its number among the code cells and its first line."""
+    number = sum(cell.cell_type == "code" for cell in cells[: index + 1])
+    first = cells[index].source.strip().partition("\n")[0]
+    return f"code cell {number} ({first!r})"
+
+
+def execute(
+    notebook: nbformat.NotebookNode,
+    name: str,
+    extensions: tuple[str, ...] = ("book.frozen.kernel",),
+) -> float:
+    """Execute `notebook` in place in a fresh kernel and return the seconds it took. Raises `ChapterError`."""
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:  # a chapter reads no file beside it
+        client = NotebookClient(
+            notebook,
+            timeout=CELL_TIMEOUT,
+            kernel_name="python3",
+            record_timing=False,  # timings in the cells' metadata would change the cache's key
+            extra_arguments=[
+                "--log-level=ERROR",
+                *(f"--ext={extension}" for extension in extensions),
+            ],
+            resources={"metadata": {"path": folder}},
+        )
+        index = 0
+        try:
+            with client.setup_kernel(env=kernel_environment()):
+                for index, cell in enumerate(notebook.cells):
+                    client.execute_cell(cell, index)
+        except CellExecutionError as error:
+            cause = f"{error.ename}: {error.evalue}"
+            raise ChapterError(
+                f"{name}, {describe(notebook.cells, index)}: {cause}\n{error.traceback}"
+            ) from None
+        except (CellTimeoutError, DeadKernelError) as error:
+            raise ChapterError(
+                f"{name}, {describe(notebook.cells, index)}: {type(error).__name__}: {error}"
+            ) from None
+    return time.monotonic() - started
+
+
+def environment_digest() -> str:
+    """Changes when anything but a chapter's own cells changes what executing it gives."""
+    digest = hashlib.sha256("".join(version(library) for library in LIBRARIES).encode())
+    files = [
+        f
+        for path in BUILDERS
+        for f in ([path] if path.is_file() else sorted(path.glob("*.py")))
+    ]
+    for file in files:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def open_cache(path: Path):
+    """The jupyter-cache at `path`, emptied if the environment is not the one it was filled in."""
+    cache = get_cache(path)
+    stamp, digest = path / "environment", environment_digest()
+    if not stamp.exists() or stamp.read_text() != digest:
+        cache.clear_cache()
+        path.mkdir(parents=True, exist_ok=True)
+        stamp.write_text(digest)
+    return cache
+
+
+def _is_cached(cache, notebook) -> bool:
+    try:
+        cache.match_cache_notebook(notebook)
+    except KeyError:
+        return False
+    return True
+
+
+def _execute(notebook, name):
+    """Runs in a process of its own; one chapter's kernel does not wait for another's."""
+    return notebook, execute(notebook, name)
+
+
+def fill_cache(cache, notebooks: dict[str, nbformat.NotebookNode]) -> None:
+    """Execute the notebooks (by name) that `cache` does not hold, `JOBS` at a time.
+
+    All are tried before `ChapterError` is raised, so that one run tells of every broken chapter.
+    """
+    missing = {name: nb for name, nb in notebooks.items() if not _is_cached(cache, nb)}
+    errors = []
+    with ProcessPoolExecutor(JOBS) as pool:
+        names = {pool.submit(_execute, nb, name): name for name, nb in missing.items()}
+        for count, future in enumerate(as_completed(names), 1):
+            progress = f"executed {count} of {len(missing)}: {names[future]}"
+            try:
+                notebook, seconds = future.result()
+            except ChapterError as error:
+                errors.append(str(error))
+                logger.info("%s FAILED", progress)
+                continue
+            bundle = CacheBundleIn(
+                notebook, names[future], data={"execution_seconds": seconds}
+            )
+            cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+            logger.info("%s in %.1f s", progress, seconds)
+    if errors:
+        raise ChapterError("\n\n".join(errors))
+
+
+def _before_read(app, env, docnames) -> None:
+    if chapter := os.environ.get(
+        "BOOK_CHAPTER"
+    ):  # make chapter: leave all others as they were built last
+        docnames[:] = [name for name in docnames if name == f"chapters/{chapter}"]
+    notebooks = {}
+    for docname in docnames:
+        path = Path(env.doc2path(docname))
+        text = path.read_text()
+        reader = create_nb_reader(str(path), env.myst_config, env.mystnb_config, text)
+        if reader is not None:
+            notebooks[env.doc2path(docname, base=False)] = reader.read(text)
+    try:
+        fill_cache(open_cache(Path(env.mystnb_config.execution_cache_path)), notebooks)
+    except ChapterError as error:
+        raise ExtensionError(str(error)) from None
+
+
+def setup(app):
+    # As a configuration value, a changed environment makes Sphinx read all documents again.
+    app.add_config_value("book_environment", environment_digest(), "env")
+    app.connect("env-before-read-docs", _before_read)
+    return {"parallel_read_safe": True}

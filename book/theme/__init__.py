@@ -1,0 +1,69 @@
+"""One look for all pages: styles and icons, nothing loaded that is not used, and the repository's address."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent.parent
+
+# Extensions that Jupyter Book always loads and this book does not use; their scripts and styles stay out.
+UNUSED = ("togglebutton", "togglehint", "thebe", "sphinx-design", "design-tabs")
+
+
+def repository() -> str | None:
+    """ "https://github.com/owner/name" from CI's environment or the checkout's remote; None where neither knows."""
+    if slug := os.environ.get("GITHUB_REPOSITORY"):
+        return f"https://github.com/{slug}"
+    command = ["git", "-C", str(ROOT), "remote", "get-url", "origin"]
+    try:
+        remote = subprocess.run(command, capture_output=True, text=True).stdout.strip()
+    except FileNotFoundError:  # no git
+        return None
+    match = re.fullmatch(
+        r"(?:https://|git@|ssh://git@)github\.com[:/]([\w.-]+/[\w.-]+?)(?:\.git)?/?",
+        remote,
+    )
+    return f"https://github.com/{match[1]}" if match else None
+
+
+def _configure(app, config) -> None:
+    config.html_static_path.append(str(HERE / "static"))
+    config.templates_path.append(str(HERE / "templates"))
+    config.html_context["default_mode"] = "auto"
+    if address := repository():
+        # Colab opens what is in the repository: no address, no button.
+        config.html_theme_options.update(
+            repository_url=address,
+            repository_branch="main",
+            use_repository_button=True,
+            launch_buttons={"colab_url": "https://colab.research.google.com"},
+        )
+
+
+def _used(asset) -> bool:
+    text = f"{getattr(asset, 'filename', asset) or ''}{getattr(asset, 'attributes', {}).get('body', '')}".lower()
+    return not any(name in text for name in UNUSED)
+
+
+def _drop_unused(app, pagename, templatename, context, doctree) -> None:
+    context["script_files"] = [
+        script for script in context["script_files"] if _used(script)
+    ]
+    context["css_files"] = [sheet for sheet in context["css_files"] if _used(sheet)]
+
+
+def _sort_exclusions(app, config) -> None:
+    """Jupyter Book lists them in the order of a set: another each time, for which Sphinx would read all pages."""
+    config.exclude_patterns = sorted(set(config.exclude_patterns))
+
+
+def setup(app):
+    app.connect("config-inited", _configure)
+    app.connect("config-inited", _sort_exclusions, priority=999)
+    app.connect("html-page-context", _drop_unused, priority=900)
+    for sheet in ("page.css", "figures.css", "icons.css"):
+        app.add_css_file(sheet)
+    app.add_js_file("page.js", loading_method="defer")
+    return {"parallel_read_safe": True}

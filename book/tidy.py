@@ -1,0 +1,41 @@
+"""`make tidy`: notebooks as they are committed.
+
+Outputs are removed, save those of cells tagged `nbval-check-output`, which are made afresh by running the
+notebook in a plain kernel. Metadata that editors add is removed.
+"""
+
+from pathlib import Path
+
+import nbformat
+
+from .execute import ROOT, execute
+
+CHECKED = "nbval-check-output"
+CELL_METADATA = ("tags", "alt")
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+
+
+def tidy(path: Path) -> None:
+    """Rewrite the notebook at `path`. Raises `ChapterError` where a notebook with checked outputs does not run."""
+    notebook = nbformat.read(path, as_version=4)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    if any(CHECKED in cell.metadata.get("tags", []) for cell in code):
+        execute(notebook, path.name, extensions=())
+    for cell in code:
+        if CHECKED not in cell.metadata.get("tags", []):
+            cell.outputs, cell.execution_count = [], None
+    for cell in notebook.cells:
+        cell.metadata = {
+            key: value for key, value in cell.metadata.items() if key in CELL_METADATA
+        }
+    notebook.metadata = METADATA
+    nbformat.write(notebook, path)
+
+
+if __name__ == "__main__":
+    for chapter in sorted((ROOT / "chapters").glob("*.ipynb")):
+        print(f"tidy {chapter.relative_to(ROOT)}", flush=True)
+        tidy(chapter)

@@ -1,0 +1,36 @@
+"""What the tests share: the chapters as files, and the site as `make book` built it."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SITE = ROOT / "_build/html"
+CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
+
+sys.path.insert(0, str(ROOT))
+
+
+@pytest.fixture(scope="session")
+def site() -> Path:
+    """The folder of the built site."""
+    assert (SITE / "index.html").exists(), "build the site first: make book"
+    return SITE
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium: the system's where there is one, else Playwright's own."""
+    from playwright.sync_api import sync_playwright
+
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = next(filter(None, map(shutil.which, names)), None)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=path,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield chromium
+        chromium.close()

