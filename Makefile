@@ -1,4 +1,5 @@
 # make book · make test · make serve · make lab · make chapter NAME=attention · make tidy · make clean
+# make seeds · make colab · make newest · make bench: longer checks, not part of make test
 PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -6,9 +7,11 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export OMP_NUM_THREADS := 1
 SITE := _build/html
 CORES := $(shell getconf _NPROCESSORS_ONLN)
+# Every cell of every chapter, a kernel for each chapter; compares outputs of cells tagged nbval-check-output.
+NBVAL := --nbval-lax --nbval-cell-timeout=60 -n $(CORES) --dist loadfile -p no:cacheprovider chapters
 JUPYTER_BOOK := jupyter-book build --warningiserror --keep-going .
 
-.PHONY: book test serve lab chapter tidy clean install
+.PHONY: book test seeds colab newest bench serve lab chapter tidy clean install
 
 book: install
 	$(JUPYTER_BOOK)
@@ -17,8 +20,20 @@ book: install
 test: book
 	ruff check .
 	ruff format --check .
-	$(PYTHON) tests/offline.py pytest --nbval-lax --nbval-cell-timeout=60 -n $(CORES) --dist loadfile chapters
+	$(PYTHON) tests/offline.py pytest $(NBVAL)
 	pytest -n $(CORES) tests
+
+# Every chapter with five other random seeds: assertions about experiments hold for each. NAME=… runs one chapter.
+seeds: install
+	$(BIN)/python tests/seeds.py $(NAME)
+
+# Every cell with the versions that Colab has.
+colab: .venv-colab/installed
+	.venv-colab/bin/pytest $(NBVAL)
+
+# The versions of today, instead of the pinned ones. For the weekly job in .github/workflows.
+newest: .venv-newest/installed
+	.venv-newest/bin/pytest $(NBVAL)
 
 serve:
 	$(PYTHON) -m http.server --bind 127.0.0.1 --directory $(SITE) 8000
@@ -48,4 +63,15 @@ install: .venv/installed
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
 	mkdir -p .venv/vendor && cp book/package.json .venv/vendor/
 	$(BIN)/npm install --prefix .venv/vendor --no-package-lock --ignore-scripts --no-audit --no-fund --silent
+	touch $@
+
+.venv-colab/installed: tests/colab.txt
+	test -d .venv-colab || $(PYTHON) -m venv .venv-colab
+	.venv-colab/bin/pip install --quiet --disable-pip-version-check -r tests/colab.txt
+	touch $@
+
+.venv-newest/installed: requirements.txt
+	test -d .venv-newest || $(PYTHON) -m venv .venv-newest
+	sed 's/[=#].*//' requirements.txt | grep -v -e jupyter-book -e sphinx > .venv-newest/packages.txt
+	.venv-newest/bin/pip install --quiet --disable-pip-version-check --upgrade -r .venv-newest/packages.txt
 	touch $@

@@ -18,6 +18,7 @@ from jupyter_cache.base import CacheBundleIn
 from myst_nb.core.read import create_nb_reader
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbclient.output_widget import OutputWidget
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
@@ -65,6 +66,36 @@ def describe(cells: list, index: int) -> str:
     return f"code cell {number} ({first!r})"
 
 
+class _SilentOutput(OutputWidget):
+    """An Output widget that keeps what it captures to itself.
+
+    nbclient's own tells the kernel, through the socket on which it waits for the cell's reply, and now and then
+    misses that reply for ever (https://github.com/jupyter/nbclient/issues/312).
+    """
+
+    def sync_state(self):
+        pass
+
+
+def make_client(
+    notebook: nbformat.NotebookNode, folder: str, extensions: tuple[str, ...] = ()
+) -> NotebookClient:
+    """A client that can execute `notebook` in `folder`, with IPython `extensions` loaded into its kernel."""
+    client = NotebookClient(
+        notebook,
+        timeout=CELL_TIMEOUT,
+        kernel_name="python3",
+        record_timing=False,  # timings in the cells' metadata would change the cache's key
+        extra_arguments=[
+            "--log-level=ERROR",
+            *(f"--ext={name}" for name in extensions),
+        ],
+        resources={"metadata": {"path": folder}},
+    )
+    client.widget_registry = {"@jupyter-widgets/output": {"OutputModel": _SilentOutput}}
+    return client
+
+
 def execute(
     notebook: nbformat.NotebookNode,
     name: str,
@@ -73,31 +104,20 @@ def execute(
     """Execute `notebook` in place in a fresh kernel and return the seconds it took. Raises `ChapterError`."""
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:  # a chapter reads no file beside it
-        client = NotebookClient(
-            notebook,
-            timeout=CELL_TIMEOUT,
-            kernel_name="python3",
-            record_timing=False,  # timings in the cells' metadata would change the cache's key
-            extra_arguments=[
-                "--log-level=ERROR",
-                *(f"--ext={extension}" for extension in extensions),
-            ],
-            resources={"metadata": {"path": folder}},
-        )
+        client = make_client(notebook, folder, extensions)
         index = 0
         try:
             with client.setup_kernel(env=kernel_environment()):
                 for index, cell in enumerate(notebook.cells):
                     client.execute_cell(cell, index)
         except CellExecutionError as error:
-            cause = f"{error.ename}: {error.evalue}"
+            where = f"{name}, {describe(notebook.cells, index)}"
             raise ChapterError(
-                f"{name}, {describe(notebook.cells, index)}: {cause}\n{error.traceback}"
+                f"{where}: {error.ename}: {error.evalue}\n{error.traceback}"
             ) from None
         except (CellTimeoutError, DeadKernelError) as error:
-            raise ChapterError(
-                f"{name}, {describe(notebook.cells, index)}: {type(error).__name__}: {error}"
-            ) from None
+            where = f"{name}, {describe(notebook.cells, index)}"
+            raise ChapterError(f"{where}: {type(error).__name__}: {error}") from None
     return time.monotonic() - started
 
 

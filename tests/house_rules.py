@@ -6,6 +6,8 @@ import sys
 from itertools import pairwise
 from pathlib import Path
 
+from nbformat.v4 import new_markdown_cell
+
 from book.claims.parse import ClaimError, parse_claims
 
 CHECKED = "nbval-check-output"
@@ -103,15 +105,17 @@ def parts(notebook):
 
 
 def section(notebook, heading):
-    """The cells from `## heading` to the next heading of that level."""
+    """The cells from `## heading` to the next heading of that level; a cell with both is split there."""
     inside, chosen = False, []
     for cell in notebook.cells:
-        if cell.cell_type == "markdown" and (
-            found := re.match(r"## (.+)", cell.source)
-        ):
-            inside = found[1].strip() == heading
-        if inside:
-            chosen.append(cell)
+        if cell.cell_type == "code":
+            chosen += [cell] * inside
+            continue
+        for text in re.split(r"^(?=## )", cell.source, flags=re.M):
+            if found := re.match(r"## (.+)", text):
+                inside = found[1].strip() == heading
+            if inside and text.strip():
+                chosen.append(new_markdown_cell(text))
     return chosen
 
 

@@ -7,10 +7,9 @@ import re
 import nbformat
 import pytest
 from conftest import CHAPTERS, ROOT
-from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell
 
-from book.execute import kernel_environment, open_cache
+from book.execute import kernel_environment, make_client, open_cache
 from book.frozen import payload
 from book.frozen.capture import to_html
 from book.frozen.svg import UNNAMED
@@ -87,13 +86,7 @@ def test_frozen_frames_equal_live_ones(path, tmp_path):
     seeds = [random.randrange(10**6) for _ in range(ROUNDS)]
     notebook.cells.insert(0, new_code_cell(BEFORE))
     notebook.cells += [new_code_cell(MOVE.format(seed=seed)) for seed in seeds]
-    client = NotebookClient(
-        notebook,
-        timeout=300,
-        kernel_name="python3",
-        extra_arguments=["--log-level=ERROR"],
-        resources={"metadata": {"path": os.fspath(tmp_path)}},
-    )
+    client = make_client(notebook, os.fspath(tmp_path))
     with client.setup_kernel(env=kernel_environment()):
         for index, cell in enumerate(notebook.cells):
             client.execute_cell(cell, index)

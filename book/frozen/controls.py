@@ -100,6 +100,11 @@ def read_control(widget) -> Control:
         raise FreezeError(
             f"control {name!r}: its start value {widget.value!r} is not one of its values {values!r}"
         )
+    for text in (widget.description, *readouts):
+        if "$" in text:
+            raise FreezeError(
+                f"control {name!r}: {text!r} has math, which only a live widget typesets: use Unicode"
+            )
     return Control(
         name, widget.description, kind, tuple(values), tuple(readouts), start
     )

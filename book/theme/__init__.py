@@ -30,7 +30,7 @@ def repository() -> str | None:
 
 def _configure(app, config) -> None:
     config.html_static_path.append(str(HERE / "static"))
-    config.templates_path.append(str(HERE / "templates"))
+    config.templates_path.insert(0, str(HERE / "templates"))  # before the theme's own
     config.html_context["default_mode"] = "auto"
     if address := repository():
         # Colab opens what is in the repository: no address, no button.
@@ -47,6 +47,14 @@ def _used(asset) -> bool:
     return not any(name in text for name in UNUSED)
 
 
+def _name_folds(app, pagename, templatename, context, doctree) -> None:
+    """MyST-NB names each folded cell "Toggle hidden content", which hides the text shown there from screen readers."""
+    if "body" in context:
+        context["body"] = context["body"].replace(
+            ' aria-label="Toggle hidden content"', ""
+        )
+
+
 def _drop_unused(app, pagename, templatename, context, doctree) -> None:
     context["script_files"] = [
         script for script in context["script_files"] if _used(script)
@@ -59,10 +67,31 @@ def _sort_exclusions(app, config) -> None:
     config.exclude_patterns = sorted(set(config.exclude_patterns))
 
 
+ROOT_PAGE = """<!doctype html>
+<html lang="en">
+<title>{title}</title>
+<meta http-equiv="refresh" content="0; url={target}">
+<link rel="icon" href="data:,">
+<a href="{target}">{title}</a>
+</html>
+"""
+
+
+def _write_root_page(app, exception) -> None:
+    """The site's address leads to the landing page. Jupyter Book's page would ask for an icon in vain."""
+    if exception is None:
+        page = ROOT_PAGE.format(
+            title=app.config.html_title, target=f"{app.config.root_doc}.html"
+        )
+        (Path(app.outdir) / "index.html").write_text(page)
+
+
 def setup(app):
     app.connect("config-inited", _configure)
     app.connect("config-inited", _sort_exclusions, priority=999)
     app.connect("html-page-context", _drop_unused, priority=900)
+    app.connect("html-page-context", _name_folds)
+    app.connect("build-finished", _write_root_page, priority=100)
     for sheet in ("page.css", "figures.css", "icons.css"):
         app.add_css_file(sheet)
     app.add_js_file("page.js", loading_method="defer")
