@@ -35,6 +35,10 @@ colab: .venv-colab/installed
 newest: .venv-newest/installed
 	.venv-newest/bin/pytest $(NBVAL)
 
+# Time and bytes, beside a stock Jupyter Book of the same chapters; writes BENCHMARK.md.
+bench: install
+	$(BIN)/python tests/bench.py
+
 serve:
 	$(PYTHON) -m http.server --bind 127.0.0.1 --directory $(SITE) 8000
 

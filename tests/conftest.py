@@ -20,17 +20,19 @@ def site() -> Path:
     return SITE
 
 
-@pytest.fixture(scope="session")
-def browser():
-    """Chromium: the system's where there is one, else Playwright's own."""
-    from playwright.sync_api import sync_playwright
-
+def launch_chromium(playwright):
+    """The system's Chromium where there is one, else Playwright's own."""
     names = ("chromium", "chromium-browser", "google-chrome")
     path = next(filter(None, map(shutil.which, names)), None)
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    return playwright.chromium.launch(executable_path=path, args=arguments)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=path,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
+        chromium = launch_chromium(playwright)
         yield chromium
         chromium.close()

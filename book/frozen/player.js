@@ -68,7 +68,6 @@
     let shown = stateOf(); // the start frame is in the page
     let data = null;
     let loading = null;
-    let scheduled = 0;
 
     function showReadouts() {
       for (const range of form.querySelectorAll("input[type=range]")) {
@@ -78,9 +77,9 @@
       }
     }
 
-    // Shows the state in which the controls are when it runs: never a stale one, never a mixed one.
+    // Shows the state in which the controls are now, in one piece: never a stale or a mixed picture. The browser
+    // itself sends no more input events than it draws frames.
     function draw() {
-      scheduled = 0;
       const state = stateOf();
       if (state === shown || !data) return;
       shown = state;
@@ -110,7 +109,7 @@
         status.textContent = "Loading the other pictures …";
         load();
       }
-      scheduled ||= requestAnimationFrame(draw);
+      draw();
     }
 
     form.addEventListener("input", changed);
