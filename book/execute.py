@@ -48,11 +48,13 @@ class ChapterError(Exception):
 
 def kernel_environment() -> dict[str, str]:
     """Environment of a chapter's kernel: the book's figure style, and none of the user's own settings."""
+    ipython = ROOT / "_build/ipython"
+    ipython.mkdir(parents=True, exist_ok=True)
     return os.environ | {
         "PYTHONPATH": os.pathsep.join(
             filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])
         ),
-        "IPYTHONDIR": str(ROOT / "_build/ipython"),
+        "IPYTHONDIR": str(ipython),
         "MATPLOTLIBRC": str(ROOT / "book/theme/matplotlibrc"),
         # One thread a chapter: chapters run side by side, and threads that fight for cores take 20 times longer.
         "OMP_NUM_THREADS": "1",

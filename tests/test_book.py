@@ -12,7 +12,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 import book.execute
 import book.theme
 from book.claims.parse import ClaimError, parse_claims
-from book.execute import ChapterError, fill_cache, open_cache
+from book.execute import ChapterError, execute, fill_cache, open_cache
 from book.vendor import vendored
 
 # ----------------------------------------------------------------- execution
@@ -67,6 +67,35 @@ def test_offline_has_loopback_and_nothing_else():
     result = subprocess.run(command, capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
     assert result.stdout.startswith("cut off:")
+
+
+DRAWS = """
+import random
+import numpy as np, torch
+from sklearn.datasets import make_moons
+torch.manual_seed({seed})
+random.seed({seed})
+np.random.seed({seed})
+print(torch.randn(1), torch.randn(1, generator=torch.Generator().manual_seed({seed})))
+print(np.random.default_rng({seed}).random(), np.random.random())
+print(random.random(), random.Random({seed}).random())
+print(make_moons(2, noise=0.1, random_state={seed})[0])
+"""
+
+
+def test_make_seeds_shifts_every_source_of_randomness(monkeypatch):
+    """What a chapter draws under a shift is what it would draw with the shifted seeds written into it."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT / "tests"))
+
+    def drawn(seed, shift):
+        monkeypatch.setenv("SEED_SHIFT", str(shift))
+        chapter = notebook(DRAWS.format(seed=seed))
+        execute(chapter, "sample.ipynb", extensions=("shift_seeds",))
+        return chapter.cells[0].outputs[0].text.splitlines()
+
+    shifted, written, plain = drawn(4, 3), drawn(7, 0), drawn(4, 0)
+    assert shifted == written
+    assert not set(shifted) & set(plain)
 
 
 # ------------------------------------------------------------------ the site

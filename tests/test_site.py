@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from urllib.parse import unquote, urldefrag, urljoin
 
 import pytest
-from conftest import SITE
+from conftest import ROOT, SITE
 
 from book.vendor import vendored
 
@@ -259,6 +259,20 @@ def test_a_payload_that_cannot_be_loaded_is_said(address, browser):
     )
     assert status.inner_text() == ""
     page.close()
+
+
+def test_search_finds_a_formula_by_name(address, open_page):
+    page = open_page(address + "search.html?q=normal+equation")
+    result = page.locator("#search-results a", has_text="Linear Models").first
+    result.wait_for(timeout=10_000)
+
+
+def test_a_chapter_can_be_downloaded(site):
+    html = (site / "chapters/linear_models.html").read_text()
+    link = re.search(r'href="\.\./(_sources/chapters/linear_models\.ipynb)"', html)[1]
+    assert (site / link).read_bytes() == (
+        ROOT / "chapters/linear_models.ipynb"
+    ).read_bytes()
 
 
 def test_printed_pages_show_the_state_and_no_buttons(address, open_page):

@@ -86,11 +86,22 @@ def _write_root_page(app, exception) -> None:
         (Path(app.outdir) / "index.html").write_text(page)
 
 
+def _launch_notebooks_only(app, pagename, templatename, context, doctree) -> None:
+    """Colab opens notebooks; the landing page is written in Markdown."""
+    if "header_buttons" in context and not app.env.doc2path(pagename).endswith(
+        ".ipynb"
+    ):
+        context["header_buttons"] = [
+            b for b in context["header_buttons"] if b.get("label") != "launch-buttons"
+        ]
+
+
 def setup(app):
     app.connect("config-inited", _configure)
     app.connect("config-inited", _sort_exclusions, priority=999)
     app.connect("html-page-context", _drop_unused, priority=900)
     app.connect("html-page-context", _name_folds)
+    app.connect("html-page-context", _launch_notebooks_only, priority=900)
     app.connect("build-finished", _write_root_page, priority=100)
     for sheet in ("page.css", "figures.css", "icons.css"):
         app.add_css_file(sheet)
