@@ -30,6 +30,12 @@ def test_every_chapter_is_in_the_toc_and_nothing_else_is_in_the_folder():
     } == {".ipynb"}
 
 
+def test_the_landing_page_links_every_chapter():
+    landing = (ROOT / "book/index.md").read_text()
+    for path in CHAPTERS:
+        assert f"(../chapters/{path.name})" in landing, path.name
+
+
 def chapter() -> nbformat.NotebookNode:
     """A minimal notebook without a fault."""
     exercise = [

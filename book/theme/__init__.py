@@ -47,12 +47,16 @@ def _used(asset) -> bool:
     return not any(name in text for name in UNUSED)
 
 
-def _name_folds(app, pagename, templatename, context, doctree) -> None:
-    """MyST-NB names each folded cell "Toggle hidden content", which hides the text shown there from screen readers."""
+# Pygments wraps names, punctuation and spaces, too, though they look like plain code: half of its elements.
+PLAIN_CODE = re.compile(r'<span class="(?:n|p|w|nn)">([^<]*)</span>')
+
+# MyST-NB's name for every folded cell, which hides from screen readers the text that is shown.
+FOLD_LABEL = ' aria-label="Toggle hidden content"'
+
+
+def _lighten(app, pagename, templatename, context, doctree) -> None:
     if "body" in context:
-        context["body"] = context["body"].replace(
-            ' aria-label="Toggle hidden content"', ""
-        )
+        context["body"] = PLAIN_CODE.sub(r"\1", context["body"]).replace(FOLD_LABEL, "")
 
 
 def _drop_unused(app, pagename, templatename, context, doctree) -> None:
@@ -100,7 +104,7 @@ def setup(app):
     app.connect("config-inited", _configure)
     app.connect("config-inited", _sort_exclusions, priority=999)
     app.connect("html-page-context", _drop_unused, priority=900)
-    app.connect("html-page-context", _name_folds)
+    app.connect("html-page-context", _lighten)
     app.connect("html-page-context", _launch_notebooks_only, priority=900)
     app.connect("build-finished", _write_root_page, priority=100)
     for sheet in ("page.css", "figures.css", "icons.css"):
