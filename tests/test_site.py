@@ -157,7 +157,7 @@ def test_phone(name, address, open_page):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
 def test_accessibility(name, scheme, address, open_page):
-    page = open_page(address + name, color_scheme=scheme)
+    page = open_page(address + name, color_scheme=scheme, reduced_motion="reduce")
     page.evaluate("document.fonts.ready")
     page.add_script_tag(path=vendored("axe-core/axe.min.js"))
     violations = page.evaluate("axe.run().then(result => result.violations)")
