@@ -111,7 +111,8 @@ def serve(folder: Path) -> str:
 
 # Sets window.readable to the milliseconds from navigation until every formula stands in its final font.
 WATCH = """
-addEventListener("DOMContentLoaded", async () => {
+document.addEventListener("readystatechange", async () => {
+  if (document.readyState !== "interactive") return;  // all of the page is there; deferred scripts may still run
   const pause = ms => new Promise(done => setTimeout(done, ms));
   if (document.querySelector("script[src*=mathjax]")) {
     while (!window.MathJax?.startup?.promise) await pause(2);

@@ -59,10 +59,17 @@ def _lighten(app, pagename, templatename, context, doctree) -> None:
         context["body"] = PLAIN_CODE.sub(r"\1", context["body"]).replace(FOLD_LABEL, "")
 
 
+# Scripts that the theme loads before it shows anything, and that have nothing to do before it has.
+LATER = ("clipboard", "copybutton", "sphinx-book-theme")
+
+
 def _drop_unused(app, pagename, templatename, context, doctree) -> None:
     context["script_files"] = [
         script for script in context["script_files"] if _used(script)
     ]
+    for script in context["script_files"]:
+        if any(name in (script.filename or "") for name in LATER):
+            script.attributes["defer"] = "defer"
     context["css_files"] = [sheet for sheet in context["css_files"] if _used(sheet)]
 
 
