@@ -259,6 +259,24 @@ def test_callbacks_do_not_change_the_notebook():
     assert notebook.cells[2].outputs[0].text == "True\n"
 
 
+def test_formulas_in_figures_survive_the_fork():
+    """Formulas that the notebook has drawn are drawn by all workers: they must not read one font file together."""
+    notebook = run(
+        SETUP,
+        """
+        def f(k):
+            "Digits."
+            for digit in range(10):
+                plt.plot(range(k + 9), range(k + 9), marker=f"${digit}$")
+            plt.show()
+
+        f(0)
+        interact(f, k=(0, 39));
+        """,
+    )
+    assert len(set(frames(notebook.cells[1].outputs[-1]["data"]["text/html"]))) == 40
+
+
 FAILURES = {
     "def f(k):\n    'x'\n    print(1 / (k - 2))": "state k=2: ZeroDivisionError",
     "def f(k):\n    'x'\n    if k < 3: print(k)": "state k=3: it shows nothing",

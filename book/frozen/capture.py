@@ -118,12 +118,16 @@ def capture(show: Callable[[], object], auto_display: bool = True) -> str:
     return frame
 
 
-def _single_thread():
-    """A forked worker must not enter the thread pools of its parent: their threads are not there."""
+def _after_fork():
+    """What a forked worker must not share with its parent: thread pools, whose threads are not there, and open
+    font files, whose position all workers would move. Matplotlib itself forgets its fonts, but not parsed formulas,
+    which hold some."""
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)
     if "threadpoolctl" in sys.modules:
         sys.modules["threadpoolctl"].threadpool_limits(1)
+    if "matplotlib.mathtext" in sys.modules:
+        sys.modules["matplotlib.mathtext"].MathTextParser._parse_cached.cache_clear()
 
 
 def _work(index: int):
@@ -146,9 +150,9 @@ def capture_all(task: Callable[[int], str], count: int) -> list[str]:
     global _task
     _task = task
     with warnings.catch_warnings():
-        # Python 3.12 warns of forks beside threads; `_single_thread` deals with what it warns of.
+        # Python 3.12 warns of forks beside threads; `_after_fork` deals with what it warns of.
         warnings.simplefilter("ignore", DeprecationWarning)
-        with get_context("fork").Pool(jobs, _single_thread) as pool:
+        with get_context("fork").Pool(jobs, _after_fork) as pool:
             results = pool.map(
                 _work, range(count), chunksize=max(1, count // (4 * jobs))
             )
