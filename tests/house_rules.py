@@ -20,6 +20,7 @@ LAST_SECTIONS = ["Interview questions", "Exercises", "References"]
 DIRECTIVE = re.compile(r"^(```\{|:::)|\{[a-z-]+\}`", re.M)
 MACHINE_PATH = re.compile(r"(?<![\w.])(/home/|/root/|/Users/|/tmp/|/work/|[A-Z]:\\)")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
+CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 FORBIDDEN_LATEX = re.compile(r"\\(label|eqref|tag|newcommand|def|require|href|url)\b")
 
 
@@ -61,6 +62,8 @@ def plain_markdown(notebook):
     for cell in markdown_cells(notebook):
         for match in DIRECTIVE.finditer(cell.source):
             yield f"{match[0]!r}: a directive or role, which Colab shows as litter"
+        for match in CONTROL.finditer(cell.source):
+            yield f"{match[0]!r}: a control character (an escape that Python ate?)"
         for match in FORBIDDEN_LATEX.finditer(cell.source):
             yield f"{match[0]!r}: LaTeX that KaTeX and MathJax do not both know"
 

@@ -73,6 +73,7 @@ BAD_MARKDOWN = {
     "```{note}\nx\n```": "directive",
     "see {ref}`x`": "directive",
     r"$\newcommand{\R}{x}$": "LaTeX",
+    "$\boldsymbol x$": "control character",
     "in /home/me/x": "path of one machine",
     "[x](nowhere.ipynb)": "not there",
     "> **Claim.** Alone.": "without a verdict",

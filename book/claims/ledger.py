@@ -1,5 +1,6 @@
 """Anchors and colours for claims in the chapters, and the ledger: a table of all of them."""
 
+import re
 from pathlib import Path
 
 import nbformat
@@ -130,6 +131,9 @@ class Ledger(SphinxDirective):
         return first.partition("\n")[0].removeprefix("# ").strip()
 
     def _markdown(self, text: str) -> list[nodes.Node]:
+        text = re.sub(
+            r"\]\((?=\w+\.ipynb)", "](../chapters/", text
+        )  # as seen from book/
         container = nodes.container()
         self.state.nested_parse(StringList(text.splitlines(), "claims"), 0, container)
         return container.children
