@@ -159,6 +159,8 @@ def test_phone(name, address, open_page):
 def test_accessibility(name, scheme, address, open_page):
     page = open_page(address + name, color_scheme=scheme, reduced_motion="reduce")
     page.evaluate("document.fonts.ready")
+    page.wait_for_load_state("networkidle")  # the theme's scripts come after the page
+    page.wait_for_timeout(500)
     page.add_script_tag(path=vendored("axe-core/axe.min.js"))
     violations = page.evaluate("axe.run().then(result => result.violations)")
     assert [
