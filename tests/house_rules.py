@@ -21,6 +21,7 @@ DIRECTIVE = re.compile(r"^(```\{|:::)|\{[a-z-]+\}`", re.M)
 MACHINE_PATH = re.compile(r"(?<![\w.])(/home/|/root/|/Users/|/tmp/|/work/|[A-Z]:\\)")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
+NOT_INLINE = re.compile(r"\$\$.*?\$\$|```.*?```|`[^`\n]*`|\\\$", re.S)
 FORBIDDEN_LATEX = re.compile(r"\\(label|eqref|tag|newcommand|def|require|href|url)\b")
 
 
@@ -64,6 +65,9 @@ def plain_markdown(notebook):
             yield f"{match[0]!r}: a directive or role, which Colab shows as litter"
         for match in CONTROL.finditer(cell.source):
             yield f"{match[0]!r}: a control character (an escape that Python ate?)"
+        lines = NOT_INLINE.sub("", cell.source).splitlines()
+        if torn := next((line for line in lines if line.count("$") % 2), None):
+            yield f"{torn[-60:]!r}: a formula must end on the line where it starts"
         for match in FORBIDDEN_LATEX.finditer(cell.source):
             yield f"{match[0]!r}: LaTeX that KaTeX and MathJax do not both know"
 

@@ -74,6 +74,7 @@ BAD_MARKDOWN = {
     "see {ref}`x`": "directive",
     r"$\newcommand{\R}{x}$": "LaTeX",
     "$\boldsymbol x$": "control character",
+    "of $\nho$ in": "must end on the line",
     "in /home/me/x": "path of one machine",
     "[x](nowhere.ipynb)": "not there",
     "> **Claim.** Alone.": "without a verdict",
