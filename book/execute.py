@@ -186,6 +186,9 @@ def fill_cache(cache, notebooks: dict[str, nbformat.NotebookNode]) -> None:
         raise ChapterError("\n\n".join(errors))
 
 
+_texts: dict[str, str] = {}  # what was executed, by document
+
+
 def _before_read(app, env, docnames) -> None:
     if chapter := os.environ.get(
         "BOOK_CHAPTER"
@@ -194,7 +197,7 @@ def _before_read(app, env, docnames) -> None:
     notebooks = {}
     for docname in docnames:
         path = Path(env.doc2path(docname))
-        text = path.read_text()
+        text = _texts[docname] = path.read_text()
         reader = create_nb_reader(str(path), env.myst_config, env.mystnb_config, text)
         if reader is not None:
             notebooks[env.doc2path(docname, base=False)] = reader.read(text)
@@ -204,8 +207,14 @@ def _before_read(app, env, docnames) -> None:
         raise ExtensionError(str(error)) from None
 
 
+def _source_read(app, docname, source) -> None:
+    """A chapter that was edited while the chapters ran is shown as it ran; the next build takes the edit up."""
+    source[0] = _texts.get(docname, source[0])
+
+
 def setup(app):
     # As a configuration value, a changed environment makes Sphinx read all documents again.
     app.add_config_value("book_environment", environment_digest(), "env")
     app.connect("env-before-read-docs", _before_read)
+    app.connect("source-read", _source_read)
     return {"parallel_read_safe": True}
