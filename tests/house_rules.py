@@ -13,7 +13,7 @@ from book.claims.parse import ClaimError, parse_claims
 CHECKED = "nbval-check-output"
 LIBRARIES = {"numpy", "torch", "matplotlib", "ipywidgets", "sklearn", "gymnasium"}
 ALLOWED = LIBRARIES | set(sys.stdlib_module_names)
-MAX_LINES, MAX_SOLUTION = 25, 30
+MAX_LINES, MAX_SOLUTION, MAX_DATA = 25, 30, 60
 MIN_QUESTIONS, MIN_EXERCISES = 6, 4
 LAST_SECTIONS = ["Interview questions", "Exercises", "References"]
 
@@ -22,6 +22,7 @@ MACHINE_PATH = re.compile(r"(?<![\w.])(/home/|/root/|/Users/|/tmp/|/work/|[A-Z]:
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 NOT_INLINE = re.compile(r"\$\$.*?\$\$|```.*?```|`[^`\n]*`|\\\$", re.S)
+NAMELESS_COLUMN = re.compile(r"^\|(?:[^\n]*\|)??[ \t]*\|[^\n]*\n\|[-:| \t]+\|$", re.M)
 FORBIDDEN_LATEX = re.compile(r"\\(label|eqref|tag|newcommand|def|require|href|url)\b")
 
 
@@ -68,6 +69,8 @@ def plain_markdown(notebook):
         lines = NOT_INLINE.sub("", cell.source).splitlines()
         if torn := next((line for line in lines if line.count("$") % 2), None):
             yield f"{torn[-60:]!r}: a formula must end on the line where it starts"
+        for match in NAMELESS_COLUMN.finditer(cell.source):
+            yield f"{match[0].splitlines()[0]!r}: a table column without a name"
         for match in FORBIDDEN_LATEX.finditer(cell.source):
             yield f"{match[0]!r}: LaTeX that KaTeX and MathJax do not both know"
 
@@ -155,7 +158,11 @@ def links(notebook, folder: Path):
 
 def cell_length(notebook):
     for cell in code_cells(notebook):
-        limit = MAX_SOLUTION if "hide-cell" in tags(cell) else MAX_LINES
+        limit = MAX_LINES
+        if "hide-cell" in tags(cell):
+            limit = MAX_SOLUTION
+        if "data" in tags(cell):  # a table in code, folded on the site
+            limit = MAX_DATA
         if (count := len(cell.source.splitlines())) > limit:
             yield f"{first_line(cell)!r}: {count} lines, more than {limit}"
 

@@ -75,6 +75,8 @@ BAD_MARKDOWN = {
     r"$\newcommand{\R}{x}$": "LaTeX",
     "$\boldsymbol x$": "control character",
     "of $\nho$ in": "must end on the line",
+    "| | b |\n|---|---|\n| 1 | 2 |": "column without a name",
+    "| a | |\n|---|---|\n| 1 | 2 |": "column without a name",
     "in /home/me/x": "path of one machine",
     "[x](nowhere.ipynb)": "not there",
     "> **Claim.** Alone.": "without a verdict",
