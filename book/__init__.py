@@ -7,10 +7,13 @@ import hashlib
 from pathlib import Path
 
 EXTENSIONS = [
+    "book.address",
     "book.claims.ledger",
     "book.execute",
     "book.frozen.page",
     "book.math",
+    "book.terms.page",
+    "book.downloads",
     "book.theme",
 ]
 

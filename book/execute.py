@@ -189,6 +189,16 @@ def fill_cache(cache, notebooks: dict[str, nbformat.NotebookNode]) -> None:
 _texts: dict[str, str] = {}  # what was executed, by document
 
 
+def executed(env, docname: str) -> nbformat.NotebookNode:
+    """The notebook of a document with its outputs, from the cache that the build has filled."""
+    path = env.doc2path(docname)
+    reader = create_nb_reader(
+        path, env.myst_config, env.mystnb_config, Path(path).read_text()
+    )
+    cache = open_cache(Path(env.mystnb_config.execution_cache_path))
+    return cache.merge_match_into_notebook(reader.read(Path(path).read_text()))[1]
+
+
 def _before_read(app, env, docnames) -> None:
     if chapter := os.environ.get(
         "BOOK_CHAPTER"

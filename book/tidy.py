@@ -1,7 +1,8 @@
 """`make tidy`: notebooks as they are committed.
 
 Outputs are removed, save those of cells tagged `nbval-check-output`, which are made afresh by running the
-notebook in a plain kernel. Metadata that editors add is removed.
+notebook in a plain kernel. Metadata that editors add is removed, and the first use of each term is linked to the
+glossary.
 """
 
 from pathlib import Path
@@ -9,7 +10,10 @@ from pathlib import Path
 import nbformat
 
 from .execute import ROOT, execute
+from .terms.links import Linker
+from .terms.parse import parse_terms
 
+GLOSSARY = ROOT / "chapters/glossary.ipynb"
 CHECKED = "nbval-check-output"
 CELL_METADATA = ("tags", "alt")
 METADATA = {
@@ -18,7 +22,7 @@ METADATA = {
 }
 
 
-def tidy(path: Path) -> None:
+def tidy(path: Path, linker: Linker) -> None:
     """Rewrite the notebook at `path`. Raises `ChapterError` where a notebook with checked outputs does not run."""
     notebook = nbformat.read(path, as_version=4)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
@@ -27,6 +31,8 @@ def tidy(path: Path) -> None:
     for cell in code:
         if CHECKED not in cell.metadata.get("tags", []):
             cell.outputs, cell.execution_count = [], None
+    if path != GLOSSARY:
+        linker.link(notebook)
     for cell in notebook.cells:
         cell.metadata = {
             key: value for key, value in cell.metadata.items() if key in CELL_METADATA
@@ -36,6 +42,7 @@ def tidy(path: Path) -> None:
 
 
 if __name__ == "__main__":
+    terms = parse_terms(nbformat.read(GLOSSARY, as_version=4), GLOSSARY.name)
     for chapter in sorted((ROOT / "chapters").glob("*.ipynb")):
         print(f"tidy {chapter.relative_to(ROOT)}", flush=True)
-        tidy(chapter)
+        tidy(chapter, Linker(terms))

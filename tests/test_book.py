@@ -9,8 +9,8 @@ import pytest
 from conftest import ROOT
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+import book.address
 import book.execute
-import book.theme
 from book.claims.parse import ClaimError, parse_claims
 from book.execute import ChapterError, execute, fill_cache, open_cache
 from book.vendor import vendored
@@ -175,10 +175,20 @@ def test_a_figure_carries_its_text_alternative(tmp_path):
 def test_the_repository_is_known_from_the_remote(remote, address, monkeypatch):
     monkeypatch.delenv("GITHUB_REPOSITORY", raising=False)
     answer = subprocess.CompletedProcess([], 0, stdout=remote + "\n")
-    monkeypatch.setattr(book.theme.subprocess, "run", lambda *_, **__: answer)
-    assert book.theme.repository() == address
+    monkeypatch.setattr(book.address.subprocess, "run", lambda *_, **__: answer)
+    assert book.address.repository() == address
     monkeypatch.setenv("GITHUB_REPOSITORY", "ci/fork")
-    assert book.theme.repository() == "https://github.com/ci/fork"
+    assert book.address.repository() == "https://github.com/ci/fork"
+
+
+def test_the_website_is_known_from_ci(monkeypatch):
+    for name in ("BOOK_SITE", "GITHUB_REPOSITORY"):
+        monkeypatch.delenv(name, raising=False)
+    assert book.address.site() is None
+    monkeypatch.setenv("GITHUB_REPOSITORY", "Owner/name")
+    assert book.address.site() == "https://owner.github.io/name/"
+    monkeypatch.setenv("BOOK_SITE", "https://example.org/book")
+    assert book.address.site() == "https://example.org/book/"
 
 
 # -------------------------------------------------------------------- claims

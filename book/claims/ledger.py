@@ -114,7 +114,7 @@ class Ledger(SphinxDirective):
         group += [head, body]
         for claim in claims:
             address = f"../{docname}.html#claim-{claim.number}"
-            said = self._markdown(claim.text)
+            said = self._markdown(claim.text, docname)
             said[-1] += [
                 nodes.Text(" "),
                 nodes.reference("", "see the test", refuri=address, internal=True),
@@ -122,7 +122,7 @@ class Ledger(SphinxDirective):
             body += nodes.row(
                 "",
                 nodes.entry("", *said),
-                nodes.entry("", *self._markdown(claim.verdict)),
+                nodes.entry("", *self._markdown(claim.verdict, docname)),
             )
         return table
 
@@ -130,10 +130,10 @@ class Ledger(SphinxDirective):
         first = nbformat.read(self.env.doc2path(docname), as_version=4).cells[0].source
         return first.partition("\n")[0].removeprefix("# ").strip()
 
-    def _markdown(self, text: str) -> list[nodes.Node]:
-        text = re.sub(
-            r"\]\((?=\w+\.ipynb)", "](../chapters/", text
-        )  # as seen from book/
+    def _markdown(self, text: str, docname: str) -> list[nodes.Node]:
+        # Links as seen from book/, also those within the chapter.
+        text = re.sub(r"\]\((?=\w+\.ipynb)", "](../chapters/", text)
+        text = text.replace("](#", f"](../{docname}.ipynb#")
         container = nodes.container()
         self.state.nested_parse(StringList(text.splitlines(), "claims"), 0, container)
         return container.children

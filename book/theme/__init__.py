@@ -1,31 +1,14 @@
 """One look for all pages: styles and icons, nothing loaded that is not used, and the repository's address."""
 
-import os
 import re
-import subprocess
 from pathlib import Path
 
+from ..address import repository
+
 HERE = Path(__file__).parent
-ROOT = HERE.parent.parent
 
 # Extensions that Jupyter Book always loads and this book does not use; their scripts and styles stay out.
 UNUSED = ("togglebutton", "togglehint", "thebe", "sphinx-design", "design-tabs")
-
-
-def repository() -> str | None:
-    """ "https://github.com/owner/name" from CI's environment or the checkout's remote; None where neither knows."""
-    if slug := os.environ.get("GITHUB_REPOSITORY"):
-        return f"https://github.com/{slug}"
-    command = ["git", "-C", str(ROOT), "remote", "get-url", "origin"]
-    try:
-        remote = subprocess.run(command, capture_output=True, text=True).stdout.strip()
-    except FileNotFoundError:  # no git
-        return None
-    match = re.fullmatch(
-        r"(?:https://|git@|ssh://git@)github\.com[:/]([\w.-]+/[\w.-]+?)(?:\.git)?/?",
-        remote,
-    )
-    return f"https://github.com/{match[1]}" if match else None
 
 
 def _configure(app, config) -> None:
@@ -54,9 +37,17 @@ PLAIN_CODE = re.compile(r'<span class="(?:n|p|w|nn)">([^<]*)</span>')
 FOLD_LABEL = ' aria-label="Toggle hidden content"'
 
 
+# A folded cell that proves an answer says so.
+PROOF = re.compile(
+    r'(<div class="cell [^"]*\btag_prove\b[^"]*">\s*<details[^>]*>\s*<summary[^>]*>\s*<p[^>]*>)Show the code'
+    r"(</p>\s*<p[^>]*>)Hide the code"
+)
+
+
 def _lighten(app, pagename, templatename, context, doctree) -> None:
     if "body" in context:
-        context["body"] = PLAIN_CODE.sub(r"\1", context["body"]).replace(FOLD_LABEL, "")
+        body = PLAIN_CODE.sub(r"\1", context["body"]).replace(FOLD_LABEL, "")
+        context["body"] = PROOF.sub(r"\1Show the proof\2Hide the proof", body)
 
 
 # Scripts that the theme loads before it shows anything, and that have nothing to do before it has.
