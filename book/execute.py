@@ -189,14 +189,18 @@ def fill_cache(cache, notebooks: dict[str, nbformat.NotebookNode]) -> None:
 _texts: dict[str, str] = {}  # what was executed, by document
 
 
+def _parse(env, docname: str, text: str) -> nbformat.NotebookNode | None:
+    """The notebook that MyST-NB makes of a document's text; None where the document is not one."""
+    path = env.doc2path(docname)
+    reader = create_nb_reader(path, env.myst_config, env.mystnb_config, text)
+    return reader and reader.read(text)
+
+
 def executed(env, docname: str) -> nbformat.NotebookNode:
     """The notebook of a document with its outputs, from the cache that the build has filled."""
-    path = env.doc2path(docname)
-    reader = create_nb_reader(
-        path, env.myst_config, env.mystnb_config, Path(path).read_text()
-    )
+    text = _texts.get(docname) or Path(env.doc2path(docname)).read_text()
     cache = open_cache(Path(env.mystnb_config.execution_cache_path))
-    return cache.merge_match_into_notebook(reader.read(Path(path).read_text()))[1]
+    return cache.merge_match_into_notebook(_parse(env, docname, text))[1]
 
 
 def _before_read(app, env, docnames) -> None:
@@ -206,11 +210,9 @@ def _before_read(app, env, docnames) -> None:
         docnames[:] = [name for name in docnames if name == f"chapters/{chapter}"]
     notebooks = {}
     for docname in docnames:
-        path = Path(env.doc2path(docname))
-        text = _texts[docname] = path.read_text()
-        reader = create_nb_reader(str(path), env.myst_config, env.mystnb_config, text)
-        if reader is not None:
-            notebooks[env.doc2path(docname, base=False)] = reader.read(text)
+        text = _texts[docname] = Path(env.doc2path(docname)).read_text()
+        if (notebook := _parse(env, docname, text)) is not None:
+            notebooks[env.doc2path(docname, base=False)] = notebook
     try:
         fill_cache(open_cache(Path(env.mystnb_config.execution_cache_path)), notebooks)
     except ChapterError as error:

@@ -42,7 +42,8 @@ def tidy(path: Path, linker: Linker) -> None:
 
 
 if __name__ == "__main__":
-    terms = parse_terms(nbformat.read(GLOSSARY, as_version=4), GLOSSARY.name)
+    glossary = nbformat.read(GLOSSARY, as_version=4)
+    linker = Linker(parse_terms(glossary, GLOSSARY.name))
     for chapter in sorted((ROOT / "chapters").glob("*.ipynb")):
         print(f"tidy {chapter.relative_to(ROOT)}", flush=True)
-        tidy(chapter, Linker(terms))
+        tidy(chapter, linker)

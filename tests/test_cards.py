@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import nbformat
 import pytest
-from conftest import ROOT
+from conftest import ROOT, SITE
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from book.cards.deck import write_deck
@@ -16,8 +16,6 @@ from book.cards.questions import LEVELS, QuestionError, parse_questions
 from book.cards.text import to_html
 from book.downloads import DECK, FOLDER, POSTER
 from book.terms.parse import parse_terms
-
-SITE = ROOT / "_build/html"
 
 
 def chapter(slug):
