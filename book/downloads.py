@@ -1,5 +1,6 @@
 """What pages offer beside themselves, made of executed chapters: flash cards, and the cheat sheet as a poster."""
 
+import os
 from base64 import b64decode
 from pathlib import Path
 
@@ -44,6 +45,8 @@ def poster(notebook) -> bytes:
 def _write(app, exception) -> None:
     if exception is not None or app.builder.name != "html":
         return
+    if os.environ.get("BOOK_CHAPTER"):
+        return  # make chapter executes one chapter: downloads stay as they were built last
     folder = Path(app.outdir) / FOLDER
     folder.mkdir(exist_ok=True)
     found = app.env.found_docs
