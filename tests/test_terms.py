@@ -31,7 +31,6 @@ IN_OTHER_WORDS = {
     "Bias parameter",
     "Big-O notation",
     "Bottleneck layer",
-    "Canary release",
     "Candidate state",
     "Catastrophic forgetting",
     "Classifier-free guidance",
@@ -41,26 +40,19 @@ IN_OTHER_WORDS = {
     "Contrastive learning",
     "Cosine similarity",
     "Cross-encoder",
-    "Data leakage",
-    "Discriminative model",
     "Exploration–exploitation",
     "Exposure bias",
     "Feed-forward sublayer",
     "Few-shot learning",
     "Generative model",
-    "Gini impurity",
-    "Group normalisation",
     "Hyperparameter",
     "Hypothesis class",
     "Imitation learning",
     "Inductive bias",
     "Information gain",
-    "Instance normalisation",
     "Internal covariate shift",
     "Lagrange multiplier",
-    "LSH",
     "Masked language modelling",
-    "Metric learning",
     "Normalising flow",
     "Online softmax",
     "Perceptron",
@@ -70,7 +62,6 @@ IN_OTHER_WORDS = {
     "Sample ratio mismatch",
     "Score matching",
     "Sequence-to-sequence",
-    "Shadow deployment",
     "Sparse attention",
     "Spectral normalisation",
     "Symmetry breaking",
@@ -90,16 +81,15 @@ def test_the_glossary_covers_the_book(terms):
 
 def test_each_term_occurs_where_it_is_said_to_be_treated(terms):
     chapters = {path.name: words(path) for path in CHAPTERS}
-    missing = {
-        term.name
-        for term in terms
-        if term.home.partition("#")[0] != GLOSSARY.name  # has its own headings
-        and not any(
-            form.casefold() in chapters[term.home.partition("#")[0]]
-            for form in (re.sub(r" \(.*\)", "", term.name), *term.forms)
-        )
-    }
-    assert missing == IN_OTHER_WORDS
+
+    def occurs(term) -> bool:
+        forms = (re.sub(r" \(.*\)", "", term.name), *term.forms)
+        either = "|".join(re.escape(form.casefold()) for form in forms)
+        text = chapters[term.home.partition("#")[0]]
+        return re.search(rf"(?<!\w)({either})(e?s)?(?!\w)", text) is not None
+
+    treated = [t for t in terms if not t.home.startswith(GLOSSARY.name)]
+    assert {t.name for t in treated if not occurs(t)} == IN_OTHER_WORDS
 
 
 @pytest.fixture(scope="module")
