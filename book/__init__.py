@@ -7,31 +7,32 @@ import hashlib
 from pathlib import Path
 
 EXTENSIONS = [
-    "book.address",
-    "book.claims.ledger",
     "book.execute",
+    "book.describe",
+    "book.claims.ledger",
     "book.frozen.page",
     "book.math",
+    "book.search.page",
     "book.terms.page",
     "book.downloads",
     "book.theme",
+    "book.theme.sheet",
 ]
 
 
-def digest() -> str:
-    """Changes when any file of the builder changes."""
-    files = sorted(
-        path
-        for path in Path(__file__).parent.rglob("*.*")
-        if path.suffix in (".py", ".html", ".css", ".js")
-    )
+def digest(*suffixes: str) -> str:
+    """Changes when any file of the builder with one of these suffixes changes."""
+    paths = Path(__file__).parent.rglob("*.*")
+    files = sorted(path for path in paths if path.suffix in suffixes)
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
 
 def setup(app):
+    # Changed code makes Sphinx read all pages again, changed looks make it write them again.
+    app.add_config_value("book_code", digest(".py"), "env")
     app.add_config_value(
-        "book_digest", digest(), "html"
-    )  # makes Sphinx write all pages again
+        "book_look", digest(".html", ".css", ".js", ".mjs", ".json"), "html"
+    )
     for extension in EXTENSIONS:
         app.setup_extension(extension)
     return {"parallel_read_safe": True}

@@ -1,25 +1,25 @@
-"""What pages offer beside themselves, made of executed chapters: flash cards, and the cheat sheet as a poster."""
+"""What pages offer beside themselves, made of executed chapters: flash cards, and the cheat sheet as a
+poster; and the question bank's filter.
+"""
 
-import os
 from base64 import b64decode
 from pathlib import Path
 
 import nbformat
 from sphinx.errors import ExtensionError
 
-from .address import site
+from .address import site, written
 from .cards.deck import write_deck
 from .cards.questions import QuestionError, parse_questions
-from .execute import executed
+from .execute import PREVIEWED, executed
+from .lists import CHEAT_SHEET, GLOSSARY, QUESTIONS
 from .terms.parse import TermError, parse_terms
 
 FOLDER = "downloads"
 DECK = "machine_learning_encyclopedia.apkg"
 POSTER = "cheat_sheet.pdf"
+FILTER = Path(__file__).parent / "cards/filter.js"
 
-QUESTIONS, GLOSSARY, CHEAT_SHEET = (
-    f"chapters/{slug}" for slug in ("interview_questions", "glossary", "cheat_sheet")
-)
 OFFERS = {
     QUESTIONS: (DECK, "These questions as flash cards for Anki"),
     GLOSSARY: (DECK, "These terms as flash cards for Anki"),
@@ -42,26 +42,45 @@ def poster(notebook) -> bytes:
     return b64decode(found[0])
 
 
+def _source(env, docname: str):
+    return nbformat.read(env.doc2path(docname), as_version=4)
+
+
+def _questions(notebook):
+    try:
+        return parse_questions(notebook, "interview_questions.ipynb")
+    except QuestionError as error:
+        raise ExtensionError(str(error)) from None
+
+
+def _terms(notebook):
+    try:
+        return parse_terms(notebook, "glossary.ipynb")
+    except TermError as error:
+        raise ExtensionError(str(error)) from None
+
+
+def _check(app, env, docnames) -> None:
+    """A question or a term that is not as it should be stops the build before chapters are executed."""
+    if QUESTIONS in docnames:
+        _questions(_source(env, QUESTIONS))
+    if GLOSSARY in docnames:
+        _terms(_source(env, GLOSSARY))
+
+
 def _write(app, exception) -> None:
     if exception is not None or app.builder.name != "html":
         return
-    if os.environ.get("BOOK_CHAPTER"):
-        return  # make chapter executes one chapter: downloads stay as they were built last
+    if PREVIEWED:
+        return  # a preview executes one chapter; downloads are made of three
     folder = Path(app.outdir) / FOLDER
     folder.mkdir(exist_ok=True)
-    found = app.env.found_docs
-    if CHEAT_SHEET in found:
+    if CHEAT_SHEET in app.env.found_docs:
         (folder / POSTER).write_bytes(poster(executed(app.env, CHEAT_SHEET)))
-    if QUESTIONS in found and GLOSSARY in found:
-        glossary = nbformat.read(app.env.doc2path(GLOSSARY), as_version=4)
-        try:
-            questions = parse_questions(
-                executed(app.env, QUESTIONS), "interview_questions.ipynb"
-            )
-            terms = parse_terms(glossary, "glossary.ipynb")
-        except (QuestionError, TermError) as error:
-            raise ExtensionError(str(error)) from None
-        write_deck(folder / DECK, questions, terms, site())
+    if QUESTIONS in app.env.found_docs and GLOSSARY in app.env.found_docs:
+        questions = _questions(executed(app.env, QUESTIONS))
+        terms = _terms(_source(app.env, GLOSSARY))
+        write_deck(folder / DECK, questions, terms, site(), written())
 
 
 def _offer(app, pagename, templatename, context, doctree) -> None:
@@ -70,9 +89,17 @@ def _offer(app, pagename, templatename, context, doctree) -> None:
         file, text = OFFERS[pagename]
         line = f'<p class="offer"><a href="../{FOLDER}/{file}" download>{text}</a></p>'
         context["body"] = context["body"].replace("</h1>", f"</h1>{line}", 1)
+    if pagename == QUESTIONS:
+        app.add_js_file(FILTER.name, loading_method="defer")
+
+
+def _configure(app, config) -> None:
+    config.html_static_path.append(str(FILTER))
 
 
 def setup(app):
+    app.connect("config-inited", _configure)
+    app.connect("env-before-read-docs", _check, priority=100)
     app.connect("build-finished", _write)
     app.connect("html-page-context", _offer)
     return {"parallel_read_safe": True}

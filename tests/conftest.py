@@ -1,5 +1,6 @@
 """What the tests share: the chapters as files, and the site as `make book` built it."""
 
+import gzip
 import shutil
 import sys
 from pathlib import Path
@@ -36,3 +37,15 @@ def browser():
         chromium = launch_chromium(playwright)
         yield chromium
         chromium.close()
+
+
+def compressed(response) -> int:
+    """Bytes of a response as a server would send it; 0 for a redirect or an aborted request, which have no body."""
+    from playwright.sync_api import Error
+
+    try:
+        body = response.body()
+    except Error:
+        return 0
+    packed = response.url.partition("?")[0].endswith((".woff2", ".png", ".woff"))
+    return len(body) if packed else len(gzip.compress(body, 6))

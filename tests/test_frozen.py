@@ -178,7 +178,7 @@ def frames(text: str) -> list[str]:
 
 
 SETUP = """
-    import sys, warnings
+    import os, random, sys, warnings
     import ipywidgets
     import matplotlib.pyplot as plt
     from IPython.display import HTML, Markdown, clear_output, display
@@ -284,7 +284,10 @@ FAILURES = {
     "def f(k):\n    'x'\n    warnings.warn('careful')": "writes to stderr: .*careful",
     "def f(k):\n    'x'\n    display(Markdown('*k*'))": "shows text/markdown",
     "def f(k):\n    'x'\n    display(ipywidgets.IntSlider())": "IntSlider is shown",
-    "import random\ndef f(k):\n    'x'\n    print(random.randbytes(200_000).hex())": "payload is .* kB",
+    "def f(k):\n    'x'\n    print(random.Random(k).randbytes(200_000).hex())": "payload is .* kB",
+    "def f(k):\n    'x'\n    print(random.random())": "it is not pure",
+    "def f(k):\n    'x'\n    display(k, display_id='one').update(k + 1)": "changes what it has shown",
+    "own = os.getpid()\ndef f(k):\n    'x'\n    print(k) if os.getpid() == own else os._exit(1)": "draws it died",
 }
 
 

@@ -9,7 +9,7 @@ from docutils.statemachine import StringList
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 
-from .parse import Claim, ClaimError, parse_claims
+from .parse import KINDS, Claim, ClaimError, parse_claims
 
 HEADINGS = {
     "wrong": "Wrong as it is usually said",
@@ -44,13 +44,7 @@ def _style(app, doctree) -> None:
             quote["classes"].append("claim")
             quote["ids"].append(f"claim-{number}")
         elif label.startswith("Verdict: "):
-            kind = (
-                "wrong"
-                if "wrong" in label
-                else "conditional"
-                if "holds if" in label
-                else "holds"
-            )
+            kind = KINDS[label.removeprefix("Verdict: ").rstrip(".,")]
             quote["classes"] += ["verdict", f"verdict-{kind}"]
 
 
@@ -63,8 +57,10 @@ class Ledger(SphinxDirective):
             for name in sorted(self.env.found_docs, key=self._order)
             if name.startswith("chapters/")
         ]
-        for docname in chapters:
-            self.env.note_dependency(self.env.doc2path(docname))
+        for source in map(self.env.doc2path, chapters):
+            self.env.note_dependency(source)
+        # A chapter that is new changes the order, at least.
+        self.env.note_dependency(str(self.env.srcdir / self.config.external_toc_path))
         claims = {docname: _read(self.env, docname) for docname in chapters}
         result = [self._summary(claims)]
         for kind, heading in HEADINGS.items():
@@ -140,7 +136,7 @@ class Ledger(SphinxDirective):
 
 
 def setup(app):
-    app.connect("env-before-read-docs", _check)
+    app.connect("env-before-read-docs", _check, priority=100)
     app.connect("doctree-read", _style)
     app.add_directive("claims-ledger", Ledger)
     return {"parallel_read_safe": True}

@@ -3,6 +3,8 @@
 import sys
 import warnings
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from html import escape
 from multiprocessing import get_context
@@ -37,7 +39,9 @@ class _Recorder(DisplayPublisher):
         super().__init__(shell=shell)
         self.parts: list[tuple[str, object]] = []
 
-    def publish(self, data, metadata=None, **_):
+    def publish(self, data, metadata=None, *, update=False, **_):
+        if update:
+            raise FreezeError("it changes what it has shown already")
         self.parts.append(("data", data))
 
     def clear_output(self, wait=False):
@@ -102,7 +106,8 @@ def capture(show: Callable[[], object], auto_display: bool = True) -> str:
     """
     from ipywidgets.widgets.interaction import show_inline_matplotlib_plots
 
-    with _recording() as (recorder, complaint):
+    # Inside catch_warnings a warning is heard each time, not only the first.
+    with warnings.catch_warnings(), _recording() as (recorder, complaint):
         try:
             result = show()
             show_inline_matplotlib_plots()
@@ -152,10 +157,13 @@ def capture_all(task: Callable[[int], str], count: int) -> list[str]:
     with warnings.catch_warnings():
         # Python 3.12 warns of forks beside threads; `_after_fork` deals with what it warns of.
         warnings.simplefilter("ignore", DeprecationWarning)
-        with get_context("fork").Pool(jobs, _after_fork) as pool:
-            results = pool.map(
-                _work, range(count), chunksize=max(1, count // (4 * jobs))
-            )
+        fork = get_context("fork")
+        with ProcessPoolExecutor(jobs, fork, initializer=_after_fork) as pool:
+            try:
+                chunk = max(1, count // (4 * jobs))
+                results = list(pool.map(_work, range(count), chunksize=chunk))
+            except BrokenProcessPool:
+                raise FreezeError("the process that draws it died: memory?") from None
     for _, error in results:
         if error is not None:
             raise FreezeError(error)

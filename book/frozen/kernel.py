@@ -37,11 +37,17 @@ def freeze(interactive) -> str:
                 state = ", ".join(f"{k}={v!r}" for k, v in grid[index].items())
                 raise FreezeError(f"in state {state}: {error}") from error
 
+        # The last and the first state once more, in another order: a pure callback shows the same.
+        order = [*range(len(grid)), len(grid) - 1, 0]
         _alternative.append(alt)
         try:
-            frames = capture_all(frame, len(grid))
+            *frames, last, first = capture_all(lambda i: frame(order[i]), len(order))
         finally:
             _alternative.pop()
+        if (first, last) != (frames[0], frames[-1]):
+            raise FreezeError(
+                "it is not pure: the same arguments give another picture the second time"
+            )
         return fragment(controls, frames, alt)
     except FreezeError as error:
         raise FreezeError(f"interact({name}): {error}") from error
@@ -55,12 +61,14 @@ def show_figure(figure) -> str:
 
 
 def refuse(widget) -> None:
+    """Takes the place of a widget's own display. Raises `FreezeError`."""
     raise FreezeError(
         f"{type(widget).__name__} is shown outside of interact: it would be dead on the page"
     )
 
 
 def load_ipython_extension(ip) -> None:
+    """What `ipython --ext=book.frozen.kernel` calls."""
     import ipywidgets
     from matplotlib_inline.config import InlineBackend
 

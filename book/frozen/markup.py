@@ -26,7 +26,7 @@ def _range(control: Control, name: str) -> str:
     return (
         f"<label>{_label(control)}"
         f'<input type="range" name="{name}" min="0" max="{len(control.values) - 1}" value="{control.start}"'
-        f' aria-valuetext="{shown}" data-readouts="{readouts}"><output>{shown}</output></label>'
+        f' aria-valuetext="{shown}" data-readouts="{readouts}"><output aria-hidden="true">{shown}</output></label>'
     )
 
 

@@ -1,10 +1,11 @@
 /* Plays frozen widgets: a control moves, the picture of that state takes the place of the one before.
-   Markup: kernel.py. Payload: payload.py, whose `unpack` is written here again as `unpack`. */
+   Markup: markup.py. Payload: payload.py, whose `unpack` is written here again as `unpack`. */
 (() => {
   "use strict";
   const NEAR = "800px"; // a payload is fetched when its widget comes this close to the screen
   const PLAY_STEP = 160; // milliseconds per state
   const waiting = new Map(); // payload name -> function that takes its text
+  const loading = new Map(); // payload name -> promise of its frames
 
   // A payload is a script that calls this; scripts load from file:// too, where fetch() does not.
   window.frozenPayload = (name, text) => waiting.get(name)?.(text);
@@ -24,17 +25,24 @@
     return parts.join("\n");
   }
 
+  // Two widgets with the same frames share a payload.
   function fetchPayload(link) {
-    return new Promise((resolve, reject) => {
-      const script = document.createElement("script");
-      waiting.set(link.dataset.name, resolve);
-      script.src = link.href;
-      script.onerror = () => {
-        script.remove();
-        reject(new Error("The other pictures could not be loaded. Move a control to try again."));
-      };
-      document.head.append(script);
-    }).then(unpack);
+    const { name } = link.dataset;
+    if (!loading.has(name)) {
+      const text = new Promise((resolve, reject) => {
+        const script = document.createElement("script");
+        waiting.set(name, resolve);
+        script.src = link.href;
+        script.onerror = () => {
+          script.remove();
+          loading.delete(name);
+          reject(new Error("The other pictures could not be loaded. Move a control to try again."));
+        };
+        document.head.append(script);
+      });
+      loading.set(name, text.then(unpack));
+    }
+    return loading.get(name);
   }
 
   function button(className, text) {
@@ -67,7 +75,7 @@
 
     let shown = stateOf(); // the start frame is in the page
     let data = null;
-    let loading = null;
+    let asked = null;
 
     function showReadouts() {
       for (const range of form.querySelectorAll("input[type=range]")) {
@@ -87,7 +95,7 @@
     }
 
     function load() {
-      loading ??= fetchPayload(link).then(
+      asked ??= fetchPayload(link).then(
         (payload) => {
           data = payload;
           status.textContent = "";
@@ -95,7 +103,7 @@
           draw();
         },
         (error) => {
-          loading = null;
+          asked = null;
           status.textContent = typeof DecompressionStream === "undefined"
             ? "This browser is too old to show the other pictures."
             : error.message;
@@ -154,6 +162,7 @@
       }, PLAY_STEP);
     });
     range.addEventListener("input", stop); // the reader takes over
+    range.form.addEventListener("reset", stop);
     return play;
   }
 

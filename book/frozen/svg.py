@@ -28,7 +28,7 @@ VARIABLES = {
 }
 
 # Stands in ids until `name_ids` knows a prefix: two figures on one page must not share ids.
-UNNAMED = "\N{SECTION SIGN}"
+UNNAMED = "\ue000"  # in no text: for private use
 
 # A path with more numbers than this is a curve, for which 0.1 pt is exact enough.
 CURVE = 60

@@ -8,9 +8,9 @@ import nbformat
 from docutils import nodes
 from sphinx.errors import ExtensionError
 
+from ..lists import GLOSSARY
 from .parse import TermError, parse_terms
 
-GLOSSARY = "chapters/glossary"
 TARGET = re.compile(r"glossary\.html#(?P<anchor>[^#]+)$")
 
 

@@ -3,12 +3,21 @@
 import re
 from pathlib import Path
 
+from sphinx.errors import ExtensionError
+
 from ..address import repository
 
 HERE = Path(__file__).parent
 
 # Extensions that Jupyter Book always loads and this book does not use; their scripts and styles stay out.
-UNUSED = ("togglebutton", "togglehint", "thebe", "sphinx-design", "design-tabs")
+UNUSED = (
+    "togglebutton",
+    "togglehint",
+    "toggleopenonprint",
+    "thebe",
+    "sphinx-design",
+    "design-tabs",
+)
 
 
 def _configure(app, config) -> None:
@@ -51,7 +60,7 @@ def _lighten(app, pagename, templatename, context, doctree) -> None:
 
 
 # Scripts that the theme loads before it shows anything, and that have nothing to do before it has.
-LATER = ("clipboard", "copybutton", "sphinx-book-theme")
+LATER = ("clipboard", "copybutton", "sphinx-book-theme", "doctools", "sphinx_highlight")
 
 
 def _drop_unused(app, pagename, templatename, context, doctree) -> None:
@@ -60,7 +69,10 @@ def _drop_unused(app, pagename, templatename, context, doctree) -> None:
     ]
     for script in context["script_files"]:
         if any(name in (script.filename or "") for name in LATER):
-            script.attributes["defer"] = "defer"
+            # The object is the same for all pages. Sphinx's search does not wait for what comes later.
+            script.attributes.pop("defer", None)
+            if pagename != "search":
+                script.attributes["defer"] = "defer"
     context["css_files"] = [sheet for sheet in context["css_files"] if _used(sheet)]
 
 
@@ -88,6 +100,24 @@ def _write_root_page(app, exception) -> None:
         (Path(app.outdir) / "index.html").write_text(page)
 
 
+# The theme measures every block of code and every output, again whenever a picture changes: the browser must lay out
+# all that page.css lets it skip. page.js does the same for what comes into sight.
+MEASURING = (
+    "document.querySelectorAll("
+    '"pre, .nboutput > .output_area, .cell_output > .output, .jp-RenderedHTMLCommon")'
+)
+
+
+def _measure_nothing(app, exception) -> None:
+    if exception is not None:
+        return
+    script = Path(app.outdir) / "_static/scripts/pydata-sphinx-theme.js"
+    text = script.read_text()
+    if MEASURING not in text and "[].forEach(" not in text:
+        raise ExtensionError(f"{script.name} is not the one that book/theme knows")
+    script.write_text(text.replace(MEASURING, "[]"))
+
+
 def _launch_notebooks_only(app, pagename, templatename, context, doctree) -> None:
     """Colab opens notebooks; the landing page is written in Markdown."""
     if "header_buttons" in context and not app.env.doc2path(pagename).endswith(
@@ -105,6 +135,7 @@ def setup(app):
     app.connect("html-page-context", _lighten)
     app.connect("html-page-context", _launch_notebooks_only, priority=900)
     app.connect("build-finished", _write_root_page, priority=100)
+    app.connect("build-finished", _measure_nothing)
     for sheet in ("page.css", "figures.css", "icons.css"):
         app.add_css_file(sheet)
     app.add_js_file("page.js", loading_method="defer")
