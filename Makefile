@@ -6,6 +6,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # Chapters run side by side; threads that fight for cores make small models 20 times slower.
 export OMP_NUM_THREADS := 1
 SITE := _build/html
+PREVIEW := _build/preview
 CORES := $(shell getconf _NPROCESSORS_ONLN)
 # Every cell of every chapter, a kernel for each chapter; compares outputs of cells tagged nbval-check-output.
 NBVAL := --nbval-lax --nbval-cell-timeout=60 -n $(CORES) --dist loadfile -p no:cacheprovider chapters
@@ -17,9 +18,11 @@ book: install
 	$(JUPYTER_BOOK)
 	@echo "Open file://$(CURDIR)/$(SITE)/index.html or run: make serve"
 
-test: book
+test: install
 	ruff check .
 	ruff format --check .
+	pytest --quiet tests/test_chapters.py tests/test_terms.py
+	$(MAKE) book
 	$(PYTHON) tests/offline.py pytest $(NBVAL)
 	pytest -n $(CORES) tests
 
@@ -35,7 +38,7 @@ colab: .venv-colab/installed
 newest: .venv-newest/installed
 	.venv-newest/bin/pytest $(NBVAL)
 
-# Time and bytes, beside a stock Jupyter Book of the same chapters; writes BENCHMARK.md.
+# Time and bytes against the book's targets, beside a stock Jupyter Book of the same chapters; writes BENCHMARK.md.
 bench: install
 	$(BIN)/python tests/bench.py
 
@@ -45,11 +48,12 @@ serve:
 lab: install
 	jupyter lab chapters
 
-# For writers: reads this chapter again and no other. Prose only: seconds; code: the time the chapter takes.
+# For writers: a preview, in which this chapter is executed and the others are not. The first takes half a minute more
+# for reading them; then prose takes seconds, code the time that the chapter takes.
 chapter: install
 	@test -f chapters/$(NAME).ipynb || { echo "usage: make chapter NAME=linear_models (chapters/$(NAME).ipynb is not there)"; exit 2; }
-	BOOK_CHAPTER=$(NAME) $(JUPYTER_BOOK)
-	@echo "Open file://$(CURDIR)/$(SITE)/chapters/$(NAME).html"
+	BOOK_CHAPTER=$(NAME) $(JUPYTER_BOOK) --path-output $(PREVIEW)
+	@echo "Open file://$(CURDIR)/$(PREVIEW)/$(SITE)/chapters/$(NAME).html"
 
 # Before a commit: formats notebooks and code, and removes the outputs that Jupyter left in the notebooks.
 tidy: install
@@ -76,6 +80,6 @@ install: .venv/installed
 
 .venv-newest/installed: requirements.txt
 	test -d .venv-newest || $(PYTHON) -m venv .venv-newest
-	sed 's/[=#].*//' requirements.txt | grep -v -e jupyter-book -e sphinx > .venv-newest/packages.txt
+	sed -e '/--- build/,/--- test/d' -e 's/[=#].*//' requirements.txt > .venv-newest/packages.txt
 	.venv-newest/bin/pip install --quiet --disable-pip-version-check --upgrade -r .venv-newest/packages.txt
 	touch $@

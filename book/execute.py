@@ -6,6 +6,7 @@ all of them in the cache and executes nothing itself.
 
 import hashlib
 import os
+import sys
 import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -23,6 +24,9 @@ from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
 ROOT = Path(__file__).parent.parent
+CACHE = ROOT / "_build/.jupyter_cache"
+# `make chapter`: the only chapter that is executed. All others are read without outputs, into a site of their own.
+PREVIEWED = os.environ.get("BOOK_CHAPTER")
 CELL_TIMEOUT = 300  # seconds; a widget's cell draws up to 400 states
 JOBS = os.cpu_count() or 1
 
@@ -37,7 +41,11 @@ LIBRARIES = [
     "ipython",
     "ipykernel",
 ]
-BUILDERS = [ROOT / "book/frozen", ROOT / "book/theme/matplotlibrc"]
+BUILDERS = [
+    *sorted((ROOT / "book/frozen").glob("*.py")),
+    ROOT / "book/theme/matplotlibrc",
+]
+BUILDERS.remove(ROOT / "book/frozen/page.py")  # works on pages, not in kernels
 
 logger = logging.getLogger(__name__)
 
@@ -58,6 +66,7 @@ def kernel_environment() -> dict[str, str]:
         "MATPLOTLIBRC": str(ROOT / "book/theme/matplotlibrc"),
         # One thread a chapter: chapters run side by side, and threads that fight for cores take 20 times longer.
         "OMP_NUM_THREADS": "1",
+        "PYTHONHASHSEED": "0",  # the order of a set is the same in every build
     }
 
 
@@ -125,13 +134,9 @@ def execute(
 
 def environment_digest() -> str:
     """Changes when anything but a chapter's own cells changes what executing it gives."""
-    digest = hashlib.sha256("".join(version(library) for library in LIBRARIES).encode())
-    files = [
-        f
-        for path in BUILDERS
-        for f in ([path] if path.is_file() else sorted(path.glob("*.py")))
-    ]
-    for file in files:
+    versions = [sys.version, *(version(library) for library in LIBRARIES)]
+    digest = hashlib.sha256("".join(versions).encode())
+    for file in BUILDERS:
         digest.update(file.read_bytes())
     return digest.hexdigest()
 
@@ -173,8 +178,15 @@ def fill_cache(cache, notebooks: dict[str, nbformat.NotebookNode]) -> None:
             progress = f"executed {count} of {len(missing)}: {names[future]}"
             try:
                 notebook, seconds = future.result()
-            except ChapterError as error:
-                errors.append(str(error))
+            except (
+                Exception
+            ) as error:  # also a kernel that does not start, a process that dies
+                named = isinstance(error, ChapterError)
+                errors.append(
+                    str(error)
+                    if named
+                    else f"{names[future]}: {type(error).__name__}: {error}"
+                )
                 logger.info("%s FAILED", progress)
                 continue
             bundle = CacheBundleIn(
@@ -199,22 +211,38 @@ def _parse(env, docname: str, text: str) -> nbformat.NotebookNode | None:
 def executed(env, docname: str) -> nbformat.NotebookNode:
     """The notebook of a document with its outputs, from the cache that the build has filled."""
     text = _texts.get(docname) or Path(env.doc2path(docname)).read_text()
-    cache = open_cache(Path(env.mystnb_config.execution_cache_path))
-    return cache.merge_match_into_notebook(_parse(env, docname, text))[1]
+    return open_cache(_cache_path(env)).merge_match_into_notebook(
+        _parse(env, docname, text)
+    )[1]
+
+
+def _cache_path(env) -> Path:
+    return Path(env.mystnb_config.execution_cache_path)
+
+
+def _is_executed(docname: str) -> bool:
+    return PREVIEWED is None or docname == f"chapters/{PREVIEWED}"
+
+
+def _configure(app, config) -> None:
+    if PREVIEWED:
+        config.nb_execution_cache_path = config.nb_execution_cache_path or str(CACHE)
+        config.nb_execution_mode = "off"
+
+
+def _outdated(app, env, added, changed, removed) -> list[str]:
+    """A previewed chapter may have been read before as one of the others, without outputs."""
+    return [f"chapters/{PREVIEWED}"] if PREVIEWED else []
 
 
 def _before_read(app, env, docnames) -> None:
-    if chapter := os.environ.get(
-        "BOOK_CHAPTER"
-    ):  # make chapter: leave all others as they were built last
-        docnames[:] = [name for name in docnames if name == f"chapters/{chapter}"]
     notebooks = {}
-    for docname in docnames:
+    for docname in filter(_is_executed, docnames):
         text = _texts[docname] = Path(env.doc2path(docname)).read_text()
         if (notebook := _parse(env, docname, text)) is not None:
             notebooks[env.doc2path(docname, base=False)] = notebook
     try:
-        fill_cache(open_cache(Path(env.mystnb_config.execution_cache_path)), notebooks)
+        fill_cache(open_cache(_cache_path(env)), notebooks)
     except ChapterError as error:
         raise ExtensionError(str(error)) from None
 
@@ -222,9 +250,13 @@ def _before_read(app, env, docnames) -> None:
 def _source_read(app, docname, source) -> None:
     """A chapter that was edited while the chapters ran is shown as it ran; the next build takes the edit up."""
     source[0] = _texts.get(docname, source[0])
+    if PREVIEWED and _is_executed(docname):
+        source[0] = nbformat.writes(executed(app.env, docname))
 
 
 def setup(app):
+    app.connect("config-inited", _configure)
+    app.connect("env-get-outdated", _outdated)
     # As a configuration value, a changed environment makes Sphinx read all documents again.
     app.add_config_value("book_environment", environment_digest(), "env")
     app.connect("env-before-read-docs", _before_read)

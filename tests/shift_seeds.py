@@ -1,12 +1,14 @@
 """An IPython extension for `make seeds`: every seed that a chapter sets becomes another one.
 
 Shifts by $SEED_SHIFT what is handed to torch.manual_seed, torch.Generator.manual_seed, numpy's default_rng and seed,
-random.seed and random.Random, and to scikit-learn wherever it takes an integer `random_state`.
+random.seed and random.Random, to a gymnasium environment's reset, and to scikit-learn wherever it takes an integer
+`random_state`.
 """
 
 import os
 import random
 
+import gymnasium
 import numpy as np
 import sklearn.utils
 import sklearn.utils.validation
@@ -32,6 +34,15 @@ def shift_first(function):
     return with_other_seed
 
 
+def shift_reset(reset):
+    """A gymnasium environment's `reset` with its seed, a keyword, shifted."""
+
+    def with_other_seed(self, *, seed=None, **options):
+        return reset(self, seed=shifted(seed), **options)
+
+    return with_other_seed
+
+
 class Generator(torch.Generator):
     def manual_seed(self, seed):
         return super().manual_seed(shifted(seed))
@@ -49,6 +60,7 @@ def load_ipython_extension(ip):
     np.random.seed = shift_first(np.random.seed)
     random.seed = shift_first(random.seed)
     random.Random = Random
+    gymnasium.Env.reset = shift_reset(gymnasium.Env.reset)
     # Before any other part of scikit-learn is imported: they take the function by name.
     check = shift_first(sklearn.utils.validation.check_random_state)
     sklearn.utils.check_random_state = sklearn.utils.validation.check_random_state = (

@@ -1,8 +1,12 @@
 """The builder's other parts: execution and its cache, formulas, claims, the repository's address, CI's files."""
 
+import ast
+import os
+import re
 import subprocess
 import sys
 import textwrap
+from importlib.metadata import packages_distributions
 
 import nbformat
 import pytest
@@ -120,6 +124,32 @@ def build(tmp_path, source: str) -> str:
     return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True).stderr
 
 
+def test_a_preview_executes_its_chapter_and_shows_the_others_without_outputs(tmp_path):
+    (tmp_path / "conf.py").write_text(CONF)
+    (tmp_path / "index.md").write_text(
+        "# Book\n\n```{toctree}\n:glob:\nchapters/*\n```\n"
+    )
+    (tmp_path / "chapters").mkdir()
+    for name in ("one", "two"):
+        chapter = notebook(f"print('output of', {name!r})")
+        chapter.cells.insert(0, new_markdown_cell(f"# {name}"))
+        nbformat.write(chapter, tmp_path / f"chapters/{name}.ipynb")
+    command = [sys.executable, "-m", "sphinx", "--quiet", "--no-color", ".", "html"]
+
+    def shown(previewed):
+        subprocess.run(
+            command,
+            cwd=tmp_path,
+            env=os.environ | {"BOOK_CHAPTER": previewed},
+            check=True,
+        )
+        pages = {n: tmp_path / f"html/chapters/{n}.html" for n in ("one", "two")}
+        return {n for n, page in pages.items() if f"output of {n}" in page.read_text()}
+
+    assert shown("one") == {"one"}
+    assert "two" in shown("two")  # though nothing of it has changed since
+
+
 @pytest.mark.parametrize("formula", [r"\unknown", r"\frac{1}", r"\begin{aligned} x"])
 def test_a_formula_that_does_not_parse_is_named(formula, tmp_path):
     warnings = build(tmp_path, f"# Page\n\nText\n\n$${formula}$$\n")
@@ -187,8 +217,37 @@ def test_the_website_is_known_from_ci(monkeypatch):
     assert book.address.site() is None
     monkeypatch.setenv("GITHUB_REPOSITORY", "Owner/name")
     assert book.address.site() == "https://owner.github.io/name/"
+    monkeypatch.setenv("GITHUB_REPOSITORY", "Owner/owner.github.io")
+    assert book.address.site() == "https://owner.github.io/"
     monkeypatch.setenv("BOOK_SITE", "https://example.org/book")
     assert book.address.site() == "https://example.org/book/"
+    monkeypatch.setenv("BOOK_SITE", "example.org/book")
+    with pytest.raises(book.address.AddressError, match="BOOK_SITE="):
+        book.address.site()
+
+
+def test_search_engines_are_told_where_pages_are(tmp_path):
+    described = f'{CONF}extensions.append("book.describe")\n'
+    (tmp_path / "conf.py").write_text(described)
+    text = "What it is about. Here $x=1$. It is short."
+    (tmp_path / "index.md").write_text(f"# Page\n\n{text}\n")
+    command = [sys.executable, "-m", "sphinx", "--quiet", "--no-color", ".", "html"]
+    known = os.environ | {"BOOK_SITE": "https://example.org/book"}
+    subprocess.run(command, cwd=tmp_path, env=known, check=True)
+    found = re.findall("<loc>(.*?)</loc>", (tmp_path / "html/sitemap.xml").read_text())
+    assert found == ["https://example.org/book/index.html"]
+    page = (tmp_path / "html/index.html").read_text()
+    for line in (
+        'rel="canonical" href="https://example.org/book/index.html"',
+        'name="description" content="What it is about. It is short."',
+        'property="og:url" content="https://example.org/book/index.html"',
+        'property="og:image" content="https://example.org/book/_static/picture.png"',
+    ):
+        assert line in page
+    assert (tmp_path / "html/_static/picture.png").exists()
+    search = (tmp_path / "html/search.html").read_text()
+    assert "canonical" not in search
+    assert 'name="robots" content="noindex"' in search
 
 
 # -------------------------------------------------------------------- claims
@@ -237,10 +296,24 @@ def test_workflows_pass_actionlint(tmp_path):
     assert subprocess.run([*lint, bad], capture_output=True).returncode == 1
 
 
-def test_requirements_are_pinned():
+def test_whatever_is_imported_is_pinned():
     lines = (ROOT / "requirements.txt").read_text().splitlines()
     packages = [line.partition("#")[0].strip() for line in lines]
     assert all("==" in package for package in packages if package)
+    pinned = {package.partition("==")[0].lower() for package in packages}
+    files = [*(ROOT / "book").rglob("*.py"), *(ROOT / "tests").glob("*.py")]
+    imported = set()
+    for file in files:
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                imported.add(node.module.partition(".")[0])
+    distributions = packages_distributions()
+    for module in imported - set(sys.stdlib_module_names):
+        if names := distributions.get(module):  # else a module of this repository
+            known = {name.lower().removesuffix("-binaries") for name in names}
+            assert known & pinned, module
 
 
 def test_notebooks_have_the_ids_that_the_format_asks_for():

@@ -3,6 +3,7 @@
 import json
 import re
 import sqlite3
+import time
 import zipfile
 from dataclasses import replace
 
@@ -33,14 +34,24 @@ def terms():
     return parse_terms(*chapter("glossary"))
 
 
-def notes(path) -> dict[str, tuple[list[str], list[str]]]:
-    """guid → fields, tags of each note of the package at `path`."""
+def select(path, columns: str) -> list[tuple]:
+    """These columns of each note of the package at `path`."""
     with zipfile.ZipFile(path) as package:
         database = package.read("collection.anki2")
     connection = sqlite3.connect(":memory:")
     connection.deserialize(database)
-    rows = connection.execute("select guid, flds, tags from notes").fetchall()
+    return connection.execute(f"select {columns} from notes").fetchall()
+
+
+def notes(path) -> dict[str, tuple[list[str], list[str]]]:
+    """guid → fields, tags of each note."""
+    rows = select(path, "guid, flds, tags")
     return {guid: (fields.split("\x1f"), tags.split()) for guid, fields, tags in rows}
+
+
+def when(path) -> set[int]:
+    """The times at which notes were last changed."""
+    return {time for (time,) in select(path, "mod")}
 
 
 # ----------------------------------------------------------------- the bank
@@ -126,14 +137,23 @@ def test_text():
 
 
 def test_a_new_build_updates_notes_and_doubles_none(tmp_path, questions, terms):
-    write_deck(tmp_path / "old", questions, terms, None)
+    write_deck(tmp_path / "old", questions, terms, None, 1_700_000_000)
     changed = [replace(questions[0], answer="Something else."), *questions[1:]]
-    write_deck(tmp_path / "new", changed, terms, None)
+    write_deck(tmp_path / "new", changed, terms, None, 1_700_000_001)
+    assert when(tmp_path / "old") == {1_700_000_000}
+    assert when(tmp_path / "new") == {1_700_000_001}  # newer: Anki takes it
     old, new = notes(tmp_path / "old"), notes(tmp_path / "new")
     assert old.keys() == new.keys()
     assert [guid for guid in old if old[guid] != new[guid]] == [
         next(guid for guid in old if old[guid][0][0] == questions[0].id)
     ]
+
+
+def test_the_same_texts_give_the_same_bytes(tmp_path, questions, terms):
+    write_deck(tmp_path / "one", questions, terms, None, 1_700_000_000)
+    time.sleep(2.1)  # a zip file counts time in steps of two seconds
+    write_deck(tmp_path / "two", questions, terms, None, 1_700_000_000)
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
 
 
 def test_the_sites_deck_has_every_question_and_term(questions, terms):

@@ -1,15 +1,17 @@
 """The site shows what Jupyter shows: states drawn at random, run live, compared with their frozen frames."""
 
+import ast
 import os
 import random
 import re
 
 import nbformat
 import pytest
-from conftest import CHAPTERS, ROOT
+from conftest import CHAPTERS
+from jupyter_cache import get_cache
 from nbformat.v4 import new_code_cell
 
-from book.execute import kernel_environment, make_client, open_cache
+from book.execute import CACHE, kernel_environment, make_client
 from book.frozen import payload
 from book.frozen.capture import to_html
 from book.frozen.svg import UNNAMED
@@ -47,9 +49,7 @@ print(_moved)
 def frozen_widgets(path) -> list[list[str]]:
     """The frames of each widget of a chapter, as the last build left them in the cache."""
     notebook = nbformat.read(path, as_version=4)
-    _, executed = open_cache(ROOT / "_build/.jupyter_cache").merge_match_into_notebook(
-        notebook
-    )
+    _, executed = get_cache(CACHE).merge_match_into_notebook(notebook)
     outputs = [
         output["data"].get("text/html", "")
         for cell in executed.cells
@@ -92,7 +92,7 @@ def test_frozen_frames_equal_live_ones(path, tmp_path):
             client.execute_cell(cell, index)
             if index < len(notebook.cells) - ROUNDS:
                 continue
-            moved = eval(cell.outputs[-1]["text"])
+            moved = ast.literal_eval(cell.outputs[-1]["text"])
             assert len(moved) == len(frozen)
             for number, (output, state) in enumerate(moved):
                 live = live_frame(client.widget_state[output]["outputs"])

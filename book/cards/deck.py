@@ -1,11 +1,12 @@
 """The Anki package: one note for each question and each term.
 
-A note's id comes from the question's id or the term's anchor, never from its text: a reader who imports a new build
-gets the changed texts and keeps the schedule.
+A note's id comes from the question's id or the term's anchor, never from its text, and it carries the time of the
+book's last commit: a reader who imports a newer deck gets the changed texts and keeps the schedule.
 """
 
 from html import escape
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from zlib import crc32
 
 import genanki
@@ -89,12 +90,26 @@ def _term_note(term: Term, site: str | None) -> genanki.Note:
     )
 
 
+def _without_times(package: Path) -> None:
+    """Write a zip file again, with no time of writing in it: the same content, the same bytes."""
+    with ZipFile(package) as old:
+        files = {name: old.read(name) for name in sorted(old.namelist())}
+    with ZipFile(package, "w") as new:
+        for name, content in files.items():
+            new.writestr(ZipInfo(name), content, ZIP_DEFLATED)
+
+
 def write_deck(
-    path: Path, questions: list[Question], terms: list[Term], site: str | None
+    path: Path,
+    questions: list[Question],
+    terms: list[Term],
+    site: str | None,
+    written: int,
 ) -> None:
     """Write the package to `path`: a sub-deck for each first topic of a question, and one for the glossary.
 
-    `site` is the website's address, with a slash at its end; without it cards have no links.
+    `site` is the website's address, with a slash at its end; without it cards have no links. `written` is when the
+    texts were last changed, in seconds from 1970: Anki lets a newer note replace an older one.
     """
     decks: dict[str, genanki.Deck] = {}
 
@@ -106,5 +121,5 @@ def write_deck(
         add(f"Questions::{question.topics[0]}", _question_note(question, site))
     for term in terms:
         add("Glossary", _term_note(term, site))
-    # The time stamp is that of the notes; a fixed one gives the same database in every build.
-    genanki.Package(list(decks.values())).write_to_file(path, timestamp=1.8e9)
+    genanki.Package(list(decks.values())).write_to_file(path, timestamp=float(written))
+    _without_times(path)
