@@ -15,7 +15,7 @@ class AddressError(Exception):
     """An address that is none; the message names the variable."""
 
 
-def _git(*arguments: str) -> str:
+def git(*arguments: str) -> str:
     """What git prints; nothing where there is no git or no repository."""
     command = ["git", "-C", str(ROOT), *arguments]
     try:
@@ -30,7 +30,7 @@ def repository() -> str | None:
         return f"https://github.com/{slug}"
     match = re.fullmatch(
         r"(?:https://|git@|ssh://git@)github\.com[:/]([\w.-]+/[\w.-]+?)(?:\.git)?/?",
-        _git("remote", "get-url", "origin"),
+        git("remote", "get-url", "origin"),
     )
     return f"https://github.com/{match[1]}" if match else None
 
@@ -55,5 +55,5 @@ def site() -> str | None:
 
 def written() -> int:
     """Seconds from 1970 to $SOURCE_DATE_EPOCH or the last commit; a copy without git counts as the oldest."""
-    known = os.environ.get("SOURCE_DATE_EPOCH") or _git("log", "-1", "--format=%ct")
+    known = os.environ.get("SOURCE_DATE_EPOCH") or git("log", "-1", "--format=%ct")
     return int(known or 1_700_000_000)

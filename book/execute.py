@@ -97,6 +97,7 @@ def make_client(
         timeout=CELL_TIMEOUT,
         kernel_name="python3",
         record_timing=False,  # timings in the cells' metadata would change the cache's key
+        coalesce_streams=True,  # else a printed text comes in pieces, now these, now others
         extra_arguments=[
             "--log-level=ERROR",
             *(f"--ext={name}" for name in extensions),

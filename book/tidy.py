@@ -1,14 +1,15 @@
 """`make tidy`: notebooks as they are committed.
 
-Outputs are removed, save those of cells tagged `nbval-check-output`, which are made afresh by running the
-notebook in a plain kernel. Metadata that editors add is removed, and the first use of each term is linked to the
-glossary.
+Outputs are removed, save those of cells tagged `nbval-check-output`, which are made afresh by running the notebook in
+a plain kernel, if it is not as it was committed. Metadata that editors add is removed, and the first use of each term
+is linked to the glossary.
 """
 
 from pathlib import Path
 
 import nbformat
 
+from .address import git
 from .execute import ROOT, execute
 from .terms.links import Linker
 from .terms.parse import parse_terms
@@ -22,11 +23,18 @@ METADATA = {
 }
 
 
+def is_committed(path: Path) -> bool:
+    """Whether the file is as the last commit has it; False where there is no git."""
+    changed = ("status", "--porcelain", "--", str(path))
+    return bool(git("rev-parse", "HEAD")) and not git(*changed)
+
+
 def tidy(path: Path, linker: Linker) -> None:
     """Rewrite the notebook at `path`. Raises `ChapterError` where a notebook with checked outputs does not run."""
     notebook = nbformat.read(path, as_version=4)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    if any(CHECKED in cell.metadata.get("tags", []) for cell in code):
+    checked = any(CHECKED in cell.metadata.get("tags", []) for cell in code)
+    if checked and not is_committed(path):
         execute(notebook, path.name, extensions=())
     for cell in code:
         if CHECKED not in cell.metadata.get("tags", []):
