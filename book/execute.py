@@ -42,6 +42,7 @@ LIBRARIES = [
     "ipykernel",
 ]
 BUILDERS = [
+    Path(__file__),
     *sorted((ROOT / "book/frozen").glob("*.py")),
     ROOT / "book/theme/matplotlibrc",
 ]

@@ -25,7 +25,7 @@ from playwright.sync_api import sync_playwright
 
 from book.vendor import vendored
 
-REPEATS = 5  # page loads
+REPEATS = 3  # page loads
 STEPS = 40  # slider steps
 LIVE_STEPS = 20
 LIVE_CHAPTER = "linear_models"  # its first widget is stepped live in JupyterLab
