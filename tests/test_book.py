@@ -316,6 +316,12 @@ def test_whatever_is_imported_is_pinned():
             assert known & pinned, module
 
 
+def test_the_figures_of_the_readme_are_those_of_the_benchmark():
+    readme = (ROOT / "README.md").read_text()
+    table = re.search(r"(?:^\| (?:target|---|.*\d).*\n)+", readme, re.M)[0]
+    assert table in (ROOT / "BENCHMARK.md").read_text() + "\n"
+
+
 def test_notebooks_have_the_ids_that_the_format_asks_for():
     for path in (ROOT / "chapters").glob("*.ipynb"):
         cells = nbformat.read(path, as_version=4).cells

@@ -10,7 +10,7 @@ if ("lazy" in root.dataset) {
     sections.shift().style.contentVisibility = "visible";
     requestAnimationFrame(() => requestIdleCallback(next));
   };
-  for (const move of ["pointerdown", "keydown", "click", "beforeprint"]) {
+  for (const move of ["keydown", "click", "beforeprint"]) {
     addEventListener(move, all, { once: true, capture: true });
   }
   addEventListener("scroll", next, { once: true, passive: true });
