@@ -45,11 +45,9 @@ def site() -> str | None:
             raise AddressError(f"BOOK_SITE={address!r} does not start with https://")
         return f"{address.rstrip('/')}/"
     if slug := os.environ.get("GITHUB_REPOSITORY"):
-        owner, name = slug.lower().split("/")
-        pages = f"https://{owner}.github.io/"
-        return (
-            pages if name == f"{owner}.github.io" else f"{pages}{slug.split('/')[1]}/"
-        )
+        owner, name = slug.split("/")
+        host = f"{owner.lower()}.github.io"
+        return f"https://{host}/" + ("" if name.lower() == host else f"{name}/")
     return None
 
 

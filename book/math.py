@@ -99,5 +99,4 @@ def _all_but_woff2(_, names):
 def setup(app):
     app.add_html_math_renderer("katex", (visit_math, None), (visit_displaymath, None))
     app.connect("builder-inited", _copy_assets)
-    app.add_css_file("katex/katex.min.css")
     return {"parallel_read_safe": True, "parallel_write_safe": False}

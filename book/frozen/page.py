@@ -61,7 +61,6 @@ def extract_payloads(app, doctree, docname) -> None:
 
 def add_player(app, pagename, templatename, context, doctree) -> None:
     if doctree is not None and doctree.get("frozen"):
-        app.add_css_file("frozen/player.css")
         app.add_js_file("frozen/player.js", loading_method="defer")
 
 

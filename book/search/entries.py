@@ -10,7 +10,7 @@ from ..claims.parse import parse_claims
 from ..lists import CHEAT_SHEET, GLOSSARY, QUESTIONS
 from ..terms.parse import parse_terms
 
-# Headings that every chapter has, and those that are a term or a question: entries of another kind.
+# Headings that every chapter has.
 SAME_EVERYWHERE = {"Interview questions", "Exercises", "References"}
 
 # A line of the cheat sheet's tables: name, condition, formula.
@@ -39,18 +39,12 @@ def _slugs(env, docname: str) -> dict[str, tuple[str, str]]:
     return {slug: (id_, text) for slug, (_, id_, text) in slugs.items()}
 
 
-def _sections(env, docname: str, page: str):
-    slugs = _slugs(env, docname)
-    if docname == GLOSSARY:
-        terms = {term.anchor for term in parse_terms(_notebook(env, GLOSSARY), "")}
-        slugs = {slug: s for slug, s in slugs.items() if slug not in terms}
-    for id_, text in slugs.values():
-        if (
-            text not in SAME_EVERYWHERE
-            and len(text) > 1
-            and not re.match(r"Q\d{3} ", text)
-        ):
-            yield Entry("section", text, f"{docname}.html#{id_}", page)
+def _sections(env, docname: str, page: str, taken: set[str]):
+    """The headings of a page, without those that are an entry of another kind: their addresses are `taken`."""
+    for id_, text in _slugs(env, docname).values():
+        address = f"{docname}.html#{id_}"
+        if text not in SAME_EVERYWHERE and len(text) > 1 and address not in taken:
+            yield Entry("section", text, address, page)
 
 
 def _notebook(env, docname: str):
@@ -99,13 +93,15 @@ def collect(env, docnames: list[str], cheat_sheet) -> list[Entry]:
     entries: list[Entry] = []
     for docname in docnames:
         page = env.titles[docname].astext()
-        entries += _sections(env, docname, page)
+        headed: list[Entry] = []  # entries that have a heading of their own
+        if docname == GLOSSARY:
+            headed += _terms(env, page)
+        if docname == QUESTIONS:
+            headed += _questions(env, page)
+        entries += _sections(env, docname, page, {e.address for e in headed})
         if docname.startswith("chapters/"):
             entries += _claims(env, docname, page)
-        if docname == GLOSSARY:
-            entries += _terms(env, page)
-        if docname == QUESTIONS:
-            entries += _questions(env, page)
+        entries += headed
         if docname == CHEAT_SHEET and cheat_sheet is not None:
             addresses = {
                 text: f"{docname}.html#{id_}"

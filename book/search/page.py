@@ -73,7 +73,6 @@ def _add_index(app, pagename, templatename, context, doctree) -> None:
     path.write_text(f"const searchEntries = {index};\n")
     app.add_js_file(INDEX, loading_method="defer")
     app.add_js_file("search.js", loading_method="defer")
-    app.add_css_file("search.css")
 
 
 def _configure(app, config) -> None:

@@ -136,7 +136,5 @@ def setup(app):
     app.connect("html-page-context", _launch_notebooks_only, priority=900)
     app.connect("build-finished", _write_root_page, priority=100)
     app.connect("build-finished", _measure_nothing)
-    for sheet in ("page.css", "figures.css", "icons.css"):
-        app.add_css_file(sheet)
     app.add_js_file("page.js", loading_method="defer")
     return {"parallel_read_safe": True}

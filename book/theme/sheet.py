@@ -13,7 +13,8 @@ from ..vendor import vendored
 
 SHEET = "book.css"
 
-# What is in it, in this order. Others that an extension adds are an error: nothing is dropped silently.
+# What is in it, in this order; the book's own sheets are named nowhere else. One that an extension adds and that is not
+# here is an error: nothing is dropped silently.
 PARTS = (
     "basic.css",
     "styles/bootstrap.css",
